@@ -1,0 +1,693 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_answer.h>
+
+#include <string.h>
+#include <time.h>
+
+
+#define LOYALTY_PROBLEM_TYPE  "urn:loyalty:problem:"
+
+/* "2026-12-22T10:00:00Z", whose year has four digits */
+
+#define LOYALTY_TIME_LEN      20
+#define LOYALTY_TIME_MAX      INT64_C(253402300799)
+
+
+#define loyalty_answer_say(out, words)                                        \
+    loyalty_json_piece(out, (loyalty_str_t) loyalty_string(words))
+
+
+typedef struct {
+    unsigned        status;
+    loyalty_str_t   code;
+    loyalty_str_t   title;               /* of a fault, as is the detail */
+    loyalty_str_t   detail;
+} loyalty_outcome_t;
+
+
+static void loyalty_answer_problem(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_detail(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_shortfall(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_success(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+static void loyalty_answer_message(const loyalty_program_t *program,
+    const loyalty_result_t *result, const loyalty_reward_t *next,
+    loyalty_json_t *out);
+static void loyalty_answer_claimed(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+static void loyalty_answer_nothing_earned(const loyalty_earn_t *earn,
+    loyalty_json_t *out);
+static void loyalty_answer_redeemed(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_have(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_outlook(const loyalty_program_t *program,
+    const loyalty_result_t *result, const loyalty_reward_t *next,
+    loyalty_json_t *out);
+static void loyalty_answer_points(loyalty_json_t *out, int64_t points);
+static void loyalty_answer_next(const loyalty_result_t *result,
+    const loyalty_reward_t *next, loyalty_json_t *out);
+static void loyalty_answer_coupon(const loyalty_result_t *result,
+    loyalty_json_t *out);
+static void loyalty_answer_time(int64_t when, char *text);
+static char *loyalty_answer_digits(char *p, int value, int width);
+static void loyalty_answer_rewards(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+static void loyalty_answer_text(loyalty_json_t *out, const char *key,
+    loyalty_str_t text);
+static void loyalty_answer_integer(loyalty_json_t *out, const char *key,
+    int64_t value);
+
+
+static const loyalty_str_t  loyalty_answer_none = loyalty_string("");
+
+
+/* In the order of loyalty_outcome_e. */
+
+static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
+
+    { 201,
+      loyalty_string("signed_up"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 200,
+      loyalty_string("already_member"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 200,
+      loyalty_string("claimed"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 200,
+      loyalty_string("already_claimed"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 200,
+      loyalty_string("balance"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 200,
+      loyalty_string("redeemed"),
+      loyalty_string(""),
+      loyalty_string("") },
+
+    { 400,
+      loyalty_string("bad_request"),
+      loyalty_string("Bad request"),
+      loyalty_string("The request could not be read: send its parameters as "
+                     "a query string, a form or a flat JSON object.") },
+
+    { 400,
+      loyalty_string("bad_email"),
+      loyalty_string("Bad e-mail address"),
+      loyalty_string("The parameter \"email\" is missing or is not an e-mail "
+                     "address: send one of 3 to 254 bytes with one @.") },
+
+    { 400,
+      loyalty_string("bad_order"),
+      loyalty_string("Bad order number"),
+      loyalty_string("The parameter \"order\" is missing or is not an order "
+                     "number: send 1 to 64 of A-Z a-z 0-9 . _ # - and "
+                     "nothing else.") },
+
+    { 400,
+      loyalty_string("bad_reward"),
+      loyalty_string("Bad reward"),
+      loyalty_string("The parameter \"reward\" is missing or is not the id "
+                     "of a reward: send an id from \"rewards\" in the "
+                     "balance.") },
+
+    { 401,
+      loyalty_string("unauthorized"),
+      loyalty_string("Not authorized"),
+      loyalty_string("The API key is missing or wrong: send the header "
+                     "\"Authorization: Bearer KEY\" with a key of this "
+                     "program.") },
+
+    { 403,
+      loyalty_string("forbidden"),
+      loyalty_string("Key of another program"),
+      loyalty_string("The API key belongs to another program: use a key of "
+                     "the program that is asked here.") },
+
+    { 404,
+      loyalty_string("not_a_member"),
+      loyalty_string("Not a member"),
+      loyalty_string("Nobody has signed up with this e-mail address: sign up "
+                     "first.") },
+
+    { 404,
+      loyalty_string("order_not_found"),
+      loyalty_string("Order not found"),
+      loyalty_string("There is no such order with this e-mail address: check "
+                     "the number, and use the address that the order was "
+                     "placed with.") },
+
+    { 404,
+      loyalty_string("reward_not_found"),
+      loyalty_string("Reward not found"),
+      loyalty_string("There is no reward with this id: send an id from "
+                     "\"rewards\" in the balance.") },
+
+    { 405,
+      loyalty_string("method_not_allowed"),
+      loyalty_string("Method not allowed"),
+      loyalty_string("This address does not take the method: use one of "
+                     "those in the header \"Allow\".") },
+
+    { 413,
+      loyalty_string("too_large"),
+      loyalty_string("Request too large"),
+      loyalty_string("The request body is too large: send the parameters "
+                     "and nothing else.") },
+
+    { 415,
+      loyalty_string("unsupported_media_type"),
+      loyalty_string("Unsupported media type"),
+      loyalty_string("The type of the request body is not understood: send "
+                     "application/json or "
+                     "application/x-www-form-urlencoded.") },
+
+    { 409,
+      loyalty_string("not_enough_points"),
+      loyalty_string("Not enough points"),
+      loyalty_string("The reward costs more points than the member has: "
+                     "redeem it when there are enough.") },
+
+    { 409,
+      loyalty_string("out_of_stock"),
+      loyalty_string("Out of stock"),
+      loyalty_string("None of this reward is left: choose another one. No "
+                     "points were spent.") },
+
+    { 409,
+      loyalty_string("reward_limit"),
+      loyalty_string("Reward limit reached"),
+      loyalty_string("The member has had this reward as often as one may: "
+                     "choose another one. No points were spent.") },
+
+    { 409,
+      loyalty_string("order_not_paid"),
+      loyalty_string("Order not paid"),
+      loyalty_string("The store does not have this order as paid: claim it "
+                     "again when it is.") },
+
+    { 409,
+      loyalty_string("order_already_claimed"),
+      loyalty_string("Order already claimed"),
+      loyalty_string("Another member has claimed this order, and an order "
+                     "counts once: claim another one, or ask the store.") },
+
+    { 422,
+      loyalty_string("idempotency_key_reused"),
+      loyalty_string("Idempotency key reused"),
+      loyalty_string("This Idempotency-Key came with another request before: "
+                     "make a new key for each new request.") },
+
+    { 422,
+      loyalty_string("wrong_currency"),
+      loyalty_string("Wrong currency"),
+      loyalty_string("The order is in another currency than the program's "
+                     "and cannot earn points: claim an order in the "
+                     "program's currency.") },
+
+    { 502,
+      loyalty_string("store_bad_answer"),
+      loyalty_string("Bad answer from the store"),
+      loyalty_string("The store's answer about the order could not be used, "
+                     "and nothing was credited: have somebody look into the "
+                     "error log of the loyalty server.") },
+
+    { 503,
+      loyalty_string("store_unavailable"),
+      loyalty_string("Store unavailable"),
+      loyalty_string("The store cannot be asked about the order just now, "
+                     "and nothing was credited: claim it again later.") },
+
+    { 504,
+      loyalty_string("store_timeout"),
+      loyalty_string("Store timeout"),
+      loyalty_string("The store took too long to answer about the order, "
+                     "and nothing was credited: claim it again later.") },
+
+    { 503,
+      loyalty_string("database_unavailable"),
+      loyalty_string("Database unavailable"),
+      loyalty_string("The points cannot be read or written just now: send "
+                     "the same request again later.") }
+};
+
+
+unsigned
+loyalty_outcome_status(loyalty_outcome_e outcome)
+{
+    return loyalty_outcomes[outcome].status;
+}
+
+
+loyalty_str_t
+loyalty_outcome_code(loyalty_outcome_e outcome)
+{
+    return loyalty_outcomes[outcome].code;
+}
+
+
+int
+loyalty_answer_render(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    if (result->outcome >= LOYALTY_BAD_REQUEST) {
+        loyalty_answer_problem(result, out);
+
+    } else {
+        loyalty_answer_success(program, result, out);
+    }
+
+    return out->failed ? LOYALTY_ERROR : LOYALTY_OK;
+}
+
+
+static void
+loyalty_answer_problem(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    const loyalty_outcome_t  *outcome;
+
+    outcome = &loyalty_outcomes[result->outcome];
+
+    loyalty_json_open(out, '{');
+
+    loyalty_json_key(out, "type");
+    loyalty_json_text_begin(out);
+    loyalty_answer_say(out, LOYALTY_PROBLEM_TYPE);
+    loyalty_json_piece(out, outcome->code);
+    loyalty_json_text_end(out);
+
+    loyalty_answer_text(out, "title", outcome->title);
+    loyalty_answer_integer(out, "status", outcome->status);
+
+    loyalty_json_key(out, "detail");
+    loyalty_json_text_begin(out);
+    loyalty_answer_detail(result, out);
+    loyalty_json_text_end(out);
+
+    loyalty_answer_text(out, "code", outcome->code);
+
+    loyalty_json_close(out, '}');
+}
+
+
+static void
+loyalty_answer_detail(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_str_t  detail;
+
+    if (result->detail != NULL) {
+        detail.data = result->detail;
+        detail.len = strlen(result->detail);
+
+        loyalty_json_piece(out, detail);
+
+        return;
+    }
+
+    if (result->outcome == LOYALTY_NOT_ENOUGH_POINTS
+        && result->reward != NULL)
+    {
+        loyalty_answer_shortfall(result, out);
+        return;
+    }
+
+    loyalty_json_piece(out, loyalty_outcomes[result->outcome].detail);
+}
+
+
+static void
+loyalty_answer_shortfall(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_answer_say(out, "The reward \"");
+    loyalty_json_piece(out, result->reward->id);
+    loyalty_answer_say(out, "\" costs ");
+    loyalty_answer_points(out, result->reward->cost);
+    loyalty_answer_say(out, ": the member has ");
+    loyalty_json_piece_integer(out, result->points);
+    loyalty_answer_say(out, " and needs ");
+    loyalty_json_piece_integer(out, result->reward->cost - result->points);
+    loyalty_answer_say(out, " more to redeem it. No points were spent.");
+}
+
+
+static void
+loyalty_answer_success(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_str_t            member;
+    const loyalty_reward_t  *next;
+
+    next = loyalty_reward_next(program, result->points);
+
+    member.data = result->member;
+    member.len = strlen(result->member);
+
+    loyalty_json_open(out, '{');
+
+    loyalty_answer_text(out, "result",
+                        loyalty_outcomes[result->outcome].code);
+
+    loyalty_json_key(out, "message");
+    loyalty_json_text_begin(out);
+    loyalty_answer_message(program, result, next, out);
+    loyalty_json_text_end(out);
+
+    loyalty_answer_text(out, "member", member);
+    loyalty_answer_text(out, "email", result->email);
+    loyalty_answer_text(out, "order", result->order);
+
+    loyalty_answer_integer(out, "points", result->points);
+    loyalty_answer_integer(out, "pending", result->pending);
+    loyalty_answer_integer(out, "earned", result->earned);
+    loyalty_answer_integer(out, "spent", result->spent);
+    loyalty_answer_integer(out, "lifetime", result->lifetime);
+    loyalty_answer_text(out, "tier", loyalty_answer_none);
+
+    loyalty_answer_next(result, next, out);
+    loyalty_answer_coupon(result, out);
+    loyalty_answer_rewards(program, result, out);
+
+    loyalty_json_close(out, '}');
+}
+
+
+static void
+loyalty_answer_message(const loyalty_program_t *program,
+    const loyalty_result_t *result, const loyalty_reward_t *next,
+    loyalty_json_t *out)
+{
+    switch (result->outcome) {
+
+    case LOYALTY_SIGNED_UP:
+        loyalty_answer_say(out, "Welcome! ");
+        break;
+
+    case LOYALTY_ALREADY_MEMBER:
+        loyalty_answer_say(out, "Welcome back! ");
+        break;
+
+    case LOYALTY_CLAIMED:
+        loyalty_answer_claimed(program, result, out);
+        return;
+
+    case LOYALTY_ALREADY_CLAIMED:
+        loyalty_answer_say(out, "You have already claimed order ");
+        loyalty_json_piece(out, result->order);
+        loyalty_answer_say(out, ". ");
+        break;
+
+    case LOYALTY_REDEEMED:
+        loyalty_answer_redeemed(result, out);
+        return;
+
+    default: /* LOYALTY_BALANCE */
+        break;
+    }
+
+    loyalty_answer_have(result, out);
+    loyalty_answer_outlook(program, result, next, out);
+}
+
+
+static void
+loyalty_answer_claimed(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_answer_say(out, "Thank you! Order ");
+    loyalty_json_piece(out, result->order);
+
+    if (result->earned == 0) {
+        loyalty_answer_nothing_earned(&program->earn, out);
+        return;
+    }
+
+    loyalty_answer_say(out, " earned you ");
+    loyalty_answer_points(out, result->earned);
+    loyalty_answer_say(out, ".");
+}
+
+
+static void
+loyalty_answer_nothing_earned(const loyalty_earn_t *earn, loyalty_json_t *out)
+{
+    int  low, often;
+
+    low = earn->kind == LOYALTY_EARN_PER_AMOUNT
+          || (earn->kind == LOYALTY_EARN_PER_ORDER && earn->min > 0);
+
+    often = earn->kind == LOYALTY_EARN_PER_ORDER && earn->limit > 0;
+
+    loyalty_answer_say(out, " is noted, but earned no points");
+
+    if (low) {
+        loyalty_answer_say(out, ": its total is too low");
+    }
+
+    if (often) {
+        if (low) {
+            loyalty_answer_say(out, ", or ");
+
+        } else {
+            loyalty_answer_say(out, ": ");
+        }
+
+        loyalty_answer_say(out, "you have reached the limit of orders that "
+                                "count for now");
+    }
+
+    loyalty_answer_say(out, ".");
+}
+
+
+static void
+loyalty_answer_redeemed(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_str_t  coupon;
+
+    coupon.data = result->coupon;
+    coupon.len = strlen(result->coupon);
+
+    loyalty_answer_say(out, "Enjoy your reward! ");
+
+    if (result->reward != NULL) {
+        loyalty_json_piece(out, result->reward->name);
+        loyalty_answer_say(out, ": your coupon is ");
+
+    } else {
+        loyalty_answer_say(out, "Your coupon is ");
+    }
+
+    loyalty_json_piece(out, coupon);
+    loyalty_answer_say(out, ". ");
+    loyalty_answer_have(result, out);
+}
+
+
+static void
+loyalty_answer_have(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_answer_say(out, "You have ");
+    loyalty_answer_points(out, result->points);
+    loyalty_answer_say(out, ".");
+}
+
+
+static void
+loyalty_answer_outlook(const loyalty_program_t *program,
+    const loyalty_result_t *result, const loyalty_reward_t *next,
+    loyalty_json_t *out)
+{
+    if (next != NULL) {
+        loyalty_answer_say(out, " Your next reward, ");
+        loyalty_json_piece(out, next->name);
+        loyalty_answer_say(out, ", is ");
+        loyalty_answer_points(out, next->cost - result->points);
+        loyalty_answer_say(out, " away.");
+
+    } else if (program->nrewards > 0) {
+        loyalty_answer_say(out, " That is enough for any reward.");
+    }
+}
+
+
+static void
+loyalty_answer_points(loyalty_json_t *out, int64_t points)
+{
+    loyalty_json_piece_integer(out, points);
+
+    if (points == 1) {
+        loyalty_answer_say(out, " point");
+
+    } else {
+        loyalty_answer_say(out, " points");
+    }
+}
+
+
+static void
+loyalty_answer_next(const loyalty_result_t *result,
+    const loyalty_reward_t *next, loyalty_json_t *out)
+{
+    static const loyalty_reward_t  none = {
+        loyalty_string(""), loyalty_string(""), loyalty_string(""),
+        loyalty_string(""), 0, 0, 0
+    };
+
+    int64_t  missing;
+
+    if (next != NULL) {
+        missing = next->cost - result->points;
+
+    } else {
+        next = &none;
+        missing = 0;
+    }
+
+    loyalty_answer_text(out, "next_reward", next->id);
+    loyalty_answer_text(out, "next_reward_name", next->name);
+    loyalty_answer_integer(out, "next_reward_cost", next->cost);
+    loyalty_answer_integer(out, "next_reward_missing", missing);
+}
+
+
+static void
+loyalty_answer_coupon(const loyalty_result_t *result, loyalty_json_t *out)
+{
+    char           text[LOYALTY_TIME_LEN];
+    loyalty_str_t  coupon, expires, url;
+
+    coupon.data = result->coupon;
+    coupon.len = strlen(result->coupon);
+
+    expires = loyalty_answer_none;
+    url = loyalty_answer_none;
+
+    if (coupon.len > 0) {
+        if (result->coupon_expires != 0) {
+            loyalty_answer_time(result->coupon_expires, text);
+
+            expires.data = text;
+            expires.len = LOYALTY_TIME_LEN;
+        }
+
+        if (result->reward != NULL) {
+            url = result->reward->url;
+        }
+    }
+
+    loyalty_answer_text(out, "coupon", coupon);
+    loyalty_answer_text(out, "coupon_expires", expires);
+    loyalty_answer_text(out, "coupon_url", url);
+}
+
+
+static void
+loyalty_answer_time(int64_t when, char *text)
+{
+    time_t      t;
+    struct tm   tm;
+
+    if (when > LOYALTY_TIME_MAX) {
+        when = LOYALTY_TIME_MAX;
+    }
+
+    t = (time_t) when;
+
+    gmtime_r(&t, &tm);
+
+    text = loyalty_answer_digits(text, tm.tm_year + 1900, 4);
+    *text++ = '-';
+    text = loyalty_answer_digits(text, tm.tm_mon + 1, 2);
+    *text++ = '-';
+    text = loyalty_answer_digits(text, tm.tm_mday, 2);
+    *text++ = 'T';
+    text = loyalty_answer_digits(text, tm.tm_hour, 2);
+    *text++ = ':';
+    text = loyalty_answer_digits(text, tm.tm_min, 2);
+    *text++ = ':';
+    text = loyalty_answer_digits(text, tm.tm_sec, 2);
+    *text = 'Z';
+}
+
+
+static char *
+loyalty_answer_digits(char *p, int value, int width)
+{
+    int  i;
+
+    for (i = width - 1; i >= 0; i--) {
+        p[i] = (char) ('0' + value % 10);
+        value /= 10;
+    }
+
+    return p + width;
+}
+
+
+static void
+loyalty_answer_rewards(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    size_t                   i;
+    int64_t                  missing;
+    const loyalty_reward_t  *reward;
+
+    loyalty_json_key(out, "rewards");
+    loyalty_json_open(out, '[');
+
+    for (i = 0; i < program->nrewards; i++) {
+        reward = &program->rewards[i];
+
+        missing = reward->cost - result->points;
+
+        if (missing < 0) {
+            missing = 0;
+        }
+
+        loyalty_json_open(out, '{');
+        loyalty_answer_text(out, "id", reward->id);
+        loyalty_answer_text(out, "name", reward->name);
+        loyalty_answer_integer(out, "cost", reward->cost);
+        loyalty_json_key(out, "affordable");
+        loyalty_json_bool(out, missing == 0);
+        loyalty_answer_integer(out, "missing", missing);
+        loyalty_json_close(out, '}');
+    }
+
+    loyalty_json_close(out, ']');
+}
+
+
+static void
+loyalty_answer_text(loyalty_json_t *out, const char *key, loyalty_str_t text)
+{
+    loyalty_json_key(out, key);
+    loyalty_json_text(out, text);
+}
+
+
+static void
+loyalty_answer_integer(loyalty_json_t *out, const char *key, int64_t value)
+{
+    loyalty_json_key(out, key);
+    loyalty_json_integer(out, value);
+}

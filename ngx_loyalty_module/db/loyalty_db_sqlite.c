@@ -1,0 +1,541 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_db.h>
+#include <loyalty_schema_sqlite.h>
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+
+#define LOYALTY_SQLITE_ERROR_SIZE  256
+
+/*
+ * The write-ahead log is written back after so many pages.  SQLite's default
+ * of 1000 writes a page back, on average, after very few changes to it: at
+ * 16000 a claim costs half as much, and the log stays around 64 MB.
+ */
+
+#define LOYALTY_SQLITE_LOG_PAGES   16000
+
+/* What may be left of the log to be written back under the writers' lock. */
+
+#define LOYALTY_SQLITE_LOG_REST    1000
+#define LOYALTY_SQLITE_LOG_ROUNDS  4
+
+
+struct loyalty_db_s {
+    loyalty_db_conf_t    conf;
+    sqlite3             *sqlite;
+    sqlite3_stmt        *active;       /* of the last query */
+    int                  log_pages;
+    int                  log_due;      /* write back when it has so many */
+    char                 error[LOYALTY_SQLITE_ERROR_SIZE];
+    sqlite3_stmt        *statements[];
+};
+
+
+static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_configure(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_migrate(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_upgrade(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_pragma(loyalty_db_t *db,
+    const char *sql, int *value);
+static loyalty_db_rc_e loyalty_sqlite_exec(loyalty_db_t *db,
+    const char *sql);
+static int loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
+    const loyalty_db_value_t *value);
+static loyalty_db_rc_e loyalty_sqlite_step(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_failed(loyalty_db_t *db);
+static void loyalty_sqlite_done(loyalty_db_t *db);
+static int loyalty_sqlite_committed(void *data, sqlite3 *sqlite,
+    const char *name, int pages);
+
+
+loyalty_db_t *
+loyalty_db_create(const loyalty_db_conf_t *conf)
+{
+    loyalty_db_t  *db;
+
+    db = calloc(1, sizeof(loyalty_db_t)
+                   + conf->nstatements * sizeof(sqlite3_stmt *));
+    if (db == NULL) {
+        return NULL;
+    }
+
+    db->conf = *conf;
+    db->log_due = LOYALTY_SQLITE_LOG_PAGES;
+
+    return db;
+}
+
+
+void
+loyalty_db_destroy(loyalty_db_t *db)
+{
+    if (db == NULL) {
+        return;
+    }
+
+    loyalty_db_close(db);
+    free(db);
+}
+
+
+loyalty_db_rc_e
+loyalty_db_open(loyalty_db_t *db)
+{
+    if (db->sqlite != NULL) {
+        return LOYALTY_DB_DONE;
+    }
+
+    if (loyalty_sqlite_connect(db) != LOYALTY_DB_DONE
+        || loyalty_sqlite_configure(db) != LOYALTY_DB_DONE
+        || loyalty_sqlite_migrate(db) != LOYALTY_DB_DONE)
+    {
+        loyalty_db_close(db);
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return LOYALTY_DB_DONE;
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_connect(loyalty_db_t *db)
+{
+    int          rc, fresh;
+    struct stat  st;
+
+    fresh = (stat(db->conf.path, &st) != 0);
+
+    rc = sqlite3_open_v2(db->conf.path, &db->sqlite,
+                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_CREATE
+                         |SQLITE_OPEN_NOMUTEX, NULL);
+
+    if (rc != SQLITE_OK) {
+        return loyalty_sqlite_failed(db);
+    }
+
+    /*
+     * By name: to open() the file here and close it would drop the locks
+     * that this process has on it.
+     */
+
+    if (fresh && chmod(db->conf.path, S_IRUSR|S_IWUSR) != 0) {
+        (void) snprintf(db->error, sizeof(db->error),
+                        "chmod() of the new database failed");
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return LOYALTY_DB_DONE;
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_configure(loyalty_db_t *db)
+{
+    char  cache[sizeof("PRAGMA cache_size=-;") + 20];
+
+    (void) sqlite3_extended_result_codes(db->sqlite, 1);
+    (void) sqlite3_busy_timeout(db->sqlite, db->conf.timeout);
+    (void) sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void) sqlite3_wal_hook(db->sqlite, loyalty_sqlite_committed, db);
+
+    (void) snprintf(cache, sizeof(cache), "PRAGMA cache_size=-%zu;",
+                    db->conf.cache / 1024);
+
+    if (loyalty_sqlite_exec(db, cache) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return loyalty_sqlite_exec(db, "PRAGMA journal_mode=WAL;"
+                                   "PRAGMA synchronous=FULL;"
+                                   "PRAGMA foreign_keys=ON;"
+                                   "PRAGMA temp_store=MEMORY;"
+                                   "PRAGMA trusted_schema=OFF;");
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_migrate(loyalty_db_t *db)
+{
+    int              version;
+    loyalty_db_rc_e  rc;
+
+    if (loyalty_sqlite_pragma(db, "PRAGMA user_version;", &version)
+        != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    if (version == loyalty_sqlite_version) {
+        return LOYALTY_DB_DONE;
+    }
+
+    /* all workers get here together after an upgrade: the first one does it */
+
+    if (loyalty_db_begin(db, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    rc = loyalty_sqlite_upgrade(db);
+
+    if (rc == LOYALTY_DB_DONE) {
+        rc = loyalty_db_commit(db);
+    }
+
+    if (rc != LOYALTY_DB_DONE) {
+        loyalty_db_rollback(db);
+    }
+
+    return rc;
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_upgrade(loyalty_db_t *db)
+{
+    int   version, tables;
+    char  mark[96];
+
+    if (loyalty_sqlite_pragma(db, "PRAGMA user_version;", &version)
+        != LOYALTY_DB_DONE
+        || loyalty_sqlite_pragma(db, "SELECT count(*) FROM sqlite_schema;",
+                                 &tables)
+        != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    if (version > loyalty_sqlite_version) {
+        (void) snprintf(db->error, sizeof(db->error), "the database has "
+                        "version %d of the schema and this module knows %d: "
+                        "a newer module wrote it, install that one",
+                        version, loyalty_sqlite_version);
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    if (version == 0 && tables != 0) {
+        (void) snprintf(db->error, sizeof(db->error),
+                        "the file is a database of some other program");
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    while (version < loyalty_sqlite_version) {
+
+        if (loyalty_sqlite_exec(db, loyalty_sqlite_migrations[version++])
+            != LOYALTY_DB_DONE)
+        {
+            return LOYALTY_DB_UNAVAILABLE;
+        }
+    }
+
+    (void) snprintf(mark, sizeof(mark), "PRAGMA application_id=%d;"
+                    "PRAGMA user_version=%d;",
+                    LOYALTY_SQLITE_APPLICATION_ID, version);
+
+    return loyalty_sqlite_exec(db, mark);
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_pragma(loyalty_db_t *db, const char *sql, int *value)
+{
+    int            rc;
+    sqlite3_stmt  *stmt;
+
+    if (sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL) != SQLITE_OK) {
+        return loyalty_sqlite_failed(db);
+    }
+
+    rc = sqlite3_step(stmt);
+    *value = (rc == SQLITE_ROW) ? sqlite3_column_int(stmt, 0) : 0;
+
+    if (sqlite3_finalize(stmt) != SQLITE_OK) {
+        return loyalty_sqlite_failed(db);
+    }
+
+    return LOYALTY_DB_DONE;
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_exec(loyalty_db_t *db, const char *sql)
+{
+    if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        return loyalty_sqlite_failed(db);
+    }
+
+    return LOYALTY_DB_DONE;
+}
+
+
+void
+loyalty_db_close(loyalty_db_t *db)
+{
+    unsigned  i;
+
+    loyalty_sqlite_done(db);
+
+    for (i = 0; i < db->conf.nstatements; i++) {
+        (void) sqlite3_finalize(db->statements[i]);
+        db->statements[i] = NULL;
+    }
+
+    (void) sqlite3_close(db->sqlite);
+    db->sqlite = NULL;
+    db->log_pages = 0;
+}
+
+
+loyalty_db_rc_e
+loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode)
+{
+    /*
+     * A transaction that starts as a reader and then wants to write fails at
+     * once, however long the time to wait, when another one has written.
+     */
+
+    return loyalty_sqlite_exec(db, (mode == LOYALTY_DB_WRITE)
+                                   ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+
+loyalty_db_rc_e
+loyalty_db_commit(loyalty_db_t *db)
+{
+    loyalty_sqlite_done(db);
+
+    return loyalty_sqlite_exec(db, "COMMIT");
+}
+
+
+void
+loyalty_db_rollback(loyalty_db_t *db)
+{
+    loyalty_sqlite_done(db);
+
+    /* some errors have rolled back already */
+
+    if (db->sqlite != NULL && !sqlite3_get_autocommit(db->sqlite)) {
+        (void) sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+
+loyalty_db_rc_e
+loyalty_db_query(loyalty_db_t *db, unsigned statement,
+    const loyalty_db_value_t *values, unsigned n)
+{
+    unsigned        i;
+    sqlite3_stmt  **stmt;
+
+    loyalty_sqlite_done(db);
+
+    stmt = &db->statements[statement];
+
+    if (*stmt == NULL
+        && sqlite3_prepare_v3(db->sqlite, db->conf.statements[statement], -1,
+                              SQLITE_PREPARE_PERSISTENT, stmt, NULL)
+           != SQLITE_OK)
+    {
+        return loyalty_sqlite_failed(db);
+    }
+
+    db->active = *stmt;
+
+    for (i = 0; i < n; i++) {
+
+        if (loyalty_sqlite_bind(*stmt, i + 1, &values[i]) != SQLITE_OK) {
+            return loyalty_sqlite_failed(db);
+        }
+    }
+
+    return loyalty_sqlite_step(db);
+}
+
+
+static int
+loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
+    const loyalty_db_value_t *value)
+{
+    if (!value->is_text) {
+        return sqlite3_bind_int64(stmt, number, value->integer);
+    }
+
+    /* without bytes, a text is empty and not NULL */
+
+    return sqlite3_bind_text(stmt, number,
+                             (value->text.len != 0) ? value->text.data : "",
+                             (int) value->text.len, SQLITE_STATIC);
+}
+
+
+loyalty_db_rc_e
+loyalty_db_next(loyalty_db_t *db)
+{
+    return loyalty_sqlite_step(db);
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_step(loyalty_db_t *db)
+{
+    switch (sqlite3_step(db->active)) {
+
+    case SQLITE_ROW:
+        return LOYALTY_DB_ROW;
+
+    case SQLITE_DONE:
+        return LOYALTY_DB_DONE;
+
+    default:
+        return loyalty_sqlite_failed(db);
+    }
+}
+
+
+/* Keeps the reason before a rollback or a close makes SQLite forget it. */
+
+static loyalty_db_rc_e
+loyalty_sqlite_failed(loyalty_db_t *db)
+{
+    int  code;
+
+    code = sqlite3_extended_errcode(db->sqlite);
+
+    (void) snprintf(db->error, sizeof(db->error), "%s (SQLite %d)",
+                    sqlite3_errmsg(db->sqlite), code);
+
+    return ((code & 0xff) == SQLITE_CONSTRAINT) ? LOYALTY_DB_CONFLICT
+                                                : LOYALTY_DB_UNAVAILABLE;
+}
+
+
+static void
+loyalty_sqlite_done(loyalty_db_t *db)
+{
+    if (db->active != NULL) {
+        (void) sqlite3_reset(db->active);
+        db->active = NULL;
+    }
+}
+
+
+unsigned
+loyalty_db_changes(loyalty_db_t *db)
+{
+    return (unsigned) sqlite3_changes(db->sqlite);
+}
+
+
+int64_t
+loyalty_db_column_int(loyalty_db_t *db, int column)
+{
+    return sqlite3_column_int64(db->active, column);
+}
+
+
+loyalty_str_t
+loyalty_db_column_text(loyalty_db_t *db, int column)
+{
+    loyalty_str_t  text;
+
+    /* in this order: the first call may convert, the second counts bytes */
+
+    text.data = (const char *) sqlite3_column_text(db->active, column);
+    text.len = (size_t) sqlite3_column_bytes(db->active, column);
+
+    return text;
+}
+
+
+const char *
+loyalty_db_error(loyalty_db_t *db)
+{
+    return db->error;
+}
+
+
+static int
+loyalty_sqlite_committed(void *data, sqlite3 *sqlite, const char *name,
+    int pages)
+{
+    loyalty_db_t  *db = data;
+
+    (void) sqlite;
+    (void) name;
+
+    if (pages < db->log_pages) {
+        db->log_due = LOYALTY_SQLITE_LOG_PAGES;
+    }
+
+    db->log_pages = pages;
+
+    return SQLITE_OK;
+}
+
+
+int
+loyalty_db_checkpoint_due(loyalty_db_t *db)
+{
+    if (db->log_pages < db->log_due) {
+        return 0;
+    }
+
+    /* a reader may keep the log from starting anew: no asking all the time */
+
+    db->log_due = db->log_pages + LOYALTY_SQLITE_LOG_PAGES / 4;
+
+    return 1;
+}
+
+
+loyalty_db_rc_e
+loyalty_db_checkpoint(loyalty_db_t *db, loyalty_lock_t *lock)
+{
+    int  rc, pages, done, rounds;
+
+    if (loyalty_db_open(db) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    rounds = LOYALTY_SQLITE_LOG_ROUNDS;
+
+    do {
+        rc = sqlite3_wal_checkpoint_v2(db->sqlite, NULL,
+                                       SQLITE_CHECKPOINT_PASSIVE, &pages,
+                                       &done);
+
+    } while (rc == SQLITE_OK && pages - done > LOYALTY_SQLITE_LOG_REST
+             && --rounds > 0);
+
+    if (rc != SQLITE_OK) {
+        return (rc == SQLITE_BUSY) ? LOYALTY_DB_DONE    /* another one does */
+                                   : loyalty_sqlite_failed(db);
+    }
+
+    /*
+     * A log that grows while it is written back never gets done, and only
+     * one that is done starts anew.
+     */
+
+    if (loyalty_lock_acquire(lock, db->conf.timeout) != LOYALTY_OK) {
+        return LOYALTY_DB_DONE;
+    }
+
+    rc = sqlite3_wal_checkpoint_v2(db->sqlite, NULL,
+                                   SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+    loyalty_lock_release(lock);
+
+    return (rc == SQLITE_OK || rc == SQLITE_BUSY) ? LOYALTY_DB_DONE
+                                                  : loyalty_sqlite_failed(db);
+}

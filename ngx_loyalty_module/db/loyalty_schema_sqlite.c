@@ -1,0 +1,132 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_schema_sqlite.h>
+
+
+/*
+ * Times are Unix seconds, points and money integers, money in minor units.
+ * What must happen at most once has its guard here: an order (claim), a
+ * coupon code (redemption), an idempotency key (answer), an e-mail (member).
+ */
+
+static const char  loyalty_sqlite_migration_1[] =
+
+"CREATE TABLE member ("
+"    id         INTEGER PRIMARY KEY,"
+"    code       TEXT    NOT NULL UNIQUE,"       /* what callers see: m_... */
+"    email      TEXT    NOT NULL UNIQUE,"       /* normalised */
+"    source     TEXT    NOT NULL,"
+"    locale     TEXT    NOT NULL,"
+"    points     INTEGER NOT NULL DEFAULT 0 CHECK (points >= 0),"
+"    lifetime   INTEGER NOT NULL DEFAULT 0 CHECK (lifetime >= points),"
+"    joined_at  INTEGER NOT NULL"
+") STRICT;"
+
+/* points move by appending here and nowhere else */
+
+"CREATE TABLE ledger ("
+"    id         INTEGER PRIMARY KEY,"
+"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    kind       TEXT    NOT NULL,"              /* signup, claim, redemption */
+"    reference  TEXT    NOT NULL,"              /* order number, reward id */
+"    points     INTEGER NOT NULL CHECK (points <> 0),"
+"    at         INTEGER NOT NULL"
+") STRICT;"
+
+"CREATE INDEX ledger_member ON ledger (member);"
+
+"CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger "
+"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+
+"CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger "
+"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+
+/* INSERT OR REPLACE deletes without asking the trigger above */
+
+"CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "
+"WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id) "
+"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
+
+/* earned points by date, spent oldest first; the id is the ledger's */
+
+"CREATE TABLE lot ("
+"    id         INTEGER PRIMARY KEY REFERENCES ledger (id),"
+"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    points     INTEGER NOT NULL CHECK (points > 0),"
+"    remaining  INTEGER NOT NULL"
+"               CHECK (remaining >= 0 AND remaining <= points),"
+"    earned_at  INTEGER NOT NULL"
+") STRICT;"
+
+"CREATE INDEX lot_open ON lot (member, id) WHERE remaining > 0;"
+
+/* which lots a debit took its points from */
+
+"CREATE TABLE spending ("
+"    ledger     INTEGER NOT NULL REFERENCES ledger (id),"
+"    lot        INTEGER NOT NULL REFERENCES lot (id),"
+"    points     INTEGER NOT NULL CHECK (points > 0),"
+"    PRIMARY KEY (ledger, lot)"
+") STRICT, WITHOUT ROWID;"
+
+/* the award's facts as they were then: a refund must not ask today's rules */
+
+"CREATE TABLE claim ("
+"    store      TEXT    NOT NULL,"
+"    number     TEXT    NOT NULL,"
+"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    currency   TEXT    NOT NULL,"
+"    total      INTEGER NOT NULL CHECK (total >= 0),"
+"    rule       TEXT    NOT NULL,"              /* amount, order, nothing */
+"    rate       INTEGER NOT NULL,"              /* so many points ... */
+"    per        INTEGER NOT NULL,"              /* ... per so much, 0: order */
+"    points     INTEGER NOT NULL CHECK (points >= 0),"
+"    claimed_at INTEGER NOT NULL,"
+"    PRIMARY KEY (store, number)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE redemption ("
+"    id         INTEGER PRIMARY KEY REFERENCES ledger (id),"
+"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    reward     TEXT    NOT NULL,"
+"    cost       INTEGER NOT NULL CHECK (cost > 0),"
+"    coupon     TEXT    NOT NULL UNIQUE,"
+"    expires_at INTEGER NOT NULL,"              /* 0: never */
+"    redeemed_at INTEGER NOT NULL"
+") STRICT;"
+
+"CREATE INDEX redemption_member ON redemption (member, reward);"
+
+/* how often a reward was taken, for its stock */
+
+"CREATE TABLE reward ("
+"    id         TEXT    NOT NULL PRIMARY KEY,"
+"    redeemed   INTEGER NOT NULL CHECK (redeemed >= 0)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE answer ("
+"    id         INTEGER PRIMARY KEY,"
+"    caller     TEXT    NOT NULL,"
+"    key        TEXT    NOT NULL,"
+"    request    TEXT    NOT NULL,"
+"    status     INTEGER NOT NULL,"
+"    result     TEXT    NOT NULL,"              /* signed_up, ... */
+"    body       TEXT    NOT NULL,"
+"    at         INTEGER NOT NULL,"
+"    UNIQUE (caller, key)"
+") STRICT;"
+
+"CREATE INDEX answer_at ON answer (at);";
+
+
+const char *const  loyalty_sqlite_migrations[] = {
+    loyalty_sqlite_migration_1
+};
+
+
+const int  loyalty_sqlite_version = sizeof(loyalty_sqlite_migrations)
+                                    / sizeof(loyalty_sqlite_migrations[0]);

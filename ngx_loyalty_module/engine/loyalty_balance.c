@@ -1,0 +1,23 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_transaction.h>
+
+
+int
+loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int               found;
+    loyalty_member_t  member;
+
+    if (loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    command->result.outcome = found ? LOYALTY_BALANCE : LOYALTY_NOT_A_MEMBER;
+
+    return LOYALTY_OK;
+}

@@ -1,0 +1,200 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_transaction.h>
+
+
+static int loyalty_claim_credit(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member);
+static int loyalty_claim_points(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member, int64_t *points);
+static int loyalty_claim_insert(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member, int64_t points,
+    int *inserted);
+static int loyalty_claim_owner(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t *owner);
+
+
+static const loyalty_str_t  loyalty_claim_kind = loyalty_string("claim");
+static const loyalty_str_t  loyalty_claim_store = loyalty_string("default");
+
+static const loyalty_str_t  loyalty_claim_rules[] = {
+    [LOYALTY_EARN_NOTHING] = loyalty_string("nothing"),
+    [LOYALTY_EARN_PER_AMOUNT] = loyalty_string("amount"),
+    [LOYALTY_EARN_PER_ORDER] = loyalty_string("order")
+};
+
+
+int
+loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int               found;
+    int64_t           owner;
+    loyalty_member_t  member;
+
+    if (loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (!found) {
+        command->result.outcome = LOYALTY_NOT_A_MEMBER;
+        return LOYALTY_OK;
+    }
+
+    if (!command->admission) {
+
+        if (command->order_fault != LOYALTY_CLAIMED) {
+            command->result.outcome = command->order_fault;
+            return LOYALTY_OK;
+        }
+
+        return loyalty_claim_credit(tx, command, &member);
+    }
+
+    if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    /*
+     * That somebody else has claimed the order is not said before the store
+     * has confirmed that it is this member's.
+     */
+
+    if (owner == member.id) {
+        command->result.outcome = LOYALTY_ALREADY_CLAIMED;
+        return LOYALTY_OK;
+    }
+
+    command->decided = 0;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_member_t *member)
+{
+    int      inserted;
+    int64_t  points, owner;
+
+    if (loyalty_claim_points(tx, command, member, &points) != LOYALTY_OK
+        || loyalty_claim_insert(tx, command, member, points, &inserted)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (inserted) {
+        command->result.outcome = LOYALTY_CLAIMED;
+
+        if (points == 0) {
+            return LOYALTY_OK;
+        }
+
+        return loyalty_ledger_credit(tx, command, member, loyalty_claim_kind,
+                                     command->order, points);
+    }
+
+    if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    command->result.outcome = (owner == member->id)
+                              ? LOYALTY_ALREADY_CLAIMED
+                              : LOYALTY_ORDER_ALREADY_CLAIMED;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_member_t *member, int64_t *points)
+{
+    int                    row;
+    int64_t                earlier;
+    const loyalty_earn_t  *earn;
+
+    earn = &tx->program->earn;
+    earlier = 0;
+
+    if (earn->limit != 0) {
+        loyalty_db_value_t  values[] = {
+            loyalty_db_int(member->id), loyalty_db_text(loyalty_claim_kind),
+            loyalty_db_int(tx->now - earn->window)
+        };
+
+        if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_COUNT, values,
+                                    loyalty_values_n(values), &row)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        earlier = loyalty_db_column_int(tx->db, 0);
+    }
+
+    *points = loyalty_earn_points(earn, command->order_total, earlier);
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_member_t *member, int64_t points, int *inserted)
+{
+    const loyalty_earn_t  *earn = &tx->program->earn;
+    loyalty_db_value_t     values[] = {
+        loyalty_db_text(loyalty_claim_store),
+        loyalty_db_text(command->order),
+        loyalty_db_int(member->id),
+        loyalty_db_text(tx->program->currency),
+        loyalty_db_int(command->order_total),
+        loyalty_db_text(loyalty_claim_rules[earn->kind]),
+        loyalty_db_int(earn->points),
+        loyalty_db_int(earn->per),
+        loyalty_db_int(points),
+        loyalty_db_int(tx->now)
+    };
+
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_CLAIM_INSERT, values,
+                                loyalty_values_n(values))
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *inserted = (loyalty_db_changes(tx->db) != 0);
+
+    return LOYALTY_OK;
+}
+
+
+/* *owner is the member who claimed the order, 0 if nobody has. */
+
+static int
+loyalty_claim_owner(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int64_t *owner)
+{
+    int                 row;
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(loyalty_claim_store),
+        loyalty_db_text(command->order)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_CLAIM_FIND, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *owner = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    return LOYALTY_OK;
+}

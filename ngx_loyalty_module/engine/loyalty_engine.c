@@ -1,0 +1,414 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_engine.h>
+#include <loyalty_transaction.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+
+#define LOYALTY_ENGINE_ERROR_SIZE  256
+
+#define LOYALTY_PRUNE_INTERVAL     60       /* seconds */
+
+
+struct loyalty_engine_s {
+    loyalty_engine_conf_t   conf;
+    loyalty_db_t           *db;
+    int64_t                 pruned_at;
+    char                    error[LOYALTY_ENGINE_ERROR_SIZE];
+};
+
+
+typedef int (*loyalty_operation_pt)(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+
+static int loyalty_engine_prepare(loyalty_engine_t *engine,
+    loyalty_command_t *commands);
+static void loyalty_engine_check_order(loyalty_engine_t *engine,
+    loyalty_command_t *command);
+static loyalty_db_rc_e loyalty_engine_transact(loyalty_engine_t *engine,
+    loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
+static loyalty_db_rc_e loyalty_engine_execute(loyalty_engine_t *engine,
+    loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
+static int loyalty_engine_command(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static int loyalty_engine_prune(loyalty_engine_t *engine,
+    loyalty_transaction_t *tx);
+static void loyalty_engine_reset(loyalty_command_t *command);
+static void loyalty_engine_fail(loyalty_engine_t *engine,
+    loyalty_command_t *first, loyalty_command_t *end, const char *error);
+static void loyalty_engine_render(loyalty_engine_t *engine,
+    loyalty_command_t *commands);
+
+
+static const loyalty_operation_pt  loyalty_operations[LOYALTY_COMMANDS] = {
+    [LOYALTY_COMMAND_SIGNUP] = loyalty_signup,
+    [LOYALTY_COMMAND_CLAIM] = loyalty_claim,
+    [LOYALTY_COMMAND_BALANCE] = loyalty_balance,
+    [LOYALTY_COMMAND_REDEEM] = loyalty_redeem
+};
+
+
+loyalty_engine_t *
+loyalty_engine_create(const loyalty_engine_conf_t *conf)
+{
+    loyalty_engine_t   *engine;
+    loyalty_db_conf_t   db;
+
+    engine = calloc(1, sizeof(loyalty_engine_t));
+    if (engine == NULL) {
+        return NULL;
+    }
+
+    engine->conf = *conf;
+
+    db.path = conf->path;
+    db.timeout = conf->timeout;
+    db.cache = conf->cache;
+    db.statements = loyalty_statements;
+    db.nstatements = LOYALTY_STATEMENTS;
+
+    engine->db = loyalty_db_create(&db);
+
+    if (engine->db == NULL) {
+        free(engine);
+        return NULL;
+    }
+
+    return engine;
+}
+
+
+void
+loyalty_engine_destroy(loyalty_engine_t *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+
+    loyalty_db_destroy(engine->db);
+    free(engine);
+}
+
+
+void
+loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
+    int64_t now)
+{
+    int                 write;
+    loyalty_command_t  *c;
+
+    engine->error[0] = '\0';
+
+    write = loyalty_engine_prepare(engine, commands);
+
+    if (loyalty_engine_transact(engine, commands, NULL, write, now)
+        == LOYALTY_DB_CONFLICT)
+    {
+        /*
+         * One of them ran into a constraint and the rollback undid the
+         * others, too.  Alone, each fails or succeeds for itself.  This is
+         * rare; savepoints would make every command pay for it.
+         */
+
+        for (c = commands; c != NULL; c = c->next) {
+
+            if (loyalty_engine_transact(engine, c, c->next, write, now)
+                == LOYALTY_DB_CONFLICT)
+            {
+                loyalty_engine_fail(engine, c, c->next,
+                                    loyalty_db_error(engine->db));
+            }
+        }
+    }
+
+    loyalty_engine_render(engine, commands);
+}
+
+
+/*
+ * What can be done before others have to wait for us.  Returns whether the
+ * commands need a write transaction.
+ */
+
+static int
+loyalty_engine_prepare(loyalty_engine_t *engine, loyalty_command_t *commands)
+{
+    int                 write;
+    loyalty_command_t  *c;
+
+    write = 0;
+
+    for (c = commands; c != NULL; c = c->next) {
+
+        if (c->kind == LOYALTY_COMMAND_CLAIM && !c->admission) {
+            loyalty_engine_check_order(engine, c);
+        }
+
+        if (loyalty_command_writes(c)) {
+            write = 1;
+        }
+    }
+
+    return write;
+}
+
+
+static void
+loyalty_engine_check_order(loyalty_engine_t *engine,
+    loyalty_command_t *command)
+{
+    static const loyalty_outcome_e  faults[] = {
+        [LOYALTY_ORDER_GOOD] = LOYALTY_CLAIMED,
+        [LOYALTY_ORDER_NOT_FOUND] = LOYALTY_ORDER_UNKNOWN,
+        [LOYALTY_ORDER_NOT_PAID] = LOYALTY_ORDER_UNPAID,
+        [LOYALTY_ORDER_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
+        [LOYALTY_ORDER_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
+    };
+
+    loyalty_order_verdict_e  verdict;
+
+    if (command->order_fault != LOYALTY_CLAIMED) {
+        return;
+    }
+
+    verdict = loyalty_order_check(engine->conf.lookup, engine->conf.program,
+                                  command->order, command->email,
+                                  command->order_body, &command->order_total,
+                                  command->why);
+
+    command->order_fault = faults[verdict];
+}
+
+
+int
+loyalty_command_writes(const loyalty_command_t *command)
+{
+    switch (command->kind) {
+
+    case LOYALTY_COMMAND_CLAIM:
+
+        /* a fault is only written down for its idempotency key */
+
+        return !command->admission
+               && (command->order_fault == LOYALTY_CLAIMED
+                   || command->idempotency_key.len != 0);
+
+    case LOYALTY_COMMAND_BALANCE:
+        return command->idempotency_key.len != 0;
+
+    default:
+        return 1;
+    }
+}
+
+
+static loyalty_db_rc_e
+loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
+    loyalty_command_t *end, int write, int64_t now)
+{
+    loyalty_db_rc_e  rc;
+    loyalty_lock_t  *lock;
+
+    if (loyalty_db_open(engine->db) != LOYALTY_DB_DONE) {
+        loyalty_engine_fail(engine, first, end, loyalty_db_error(engine->db));
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    lock = write ? engine->conf.lock : NULL;
+
+    if (loyalty_lock_acquire(lock, engine->conf.timeout) != LOYALTY_OK) {
+        loyalty_engine_fail(engine, first, end,
+                            "another worker keeps the database locked");
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    rc = loyalty_engine_execute(engine, first, end, write, now);
+
+    if (rc != LOYALTY_DB_DONE) {
+        loyalty_db_rollback(engine->db);
+    }
+
+    loyalty_lock_release(lock);
+
+    if (rc == LOYALTY_DB_UNAVAILABLE) {
+        loyalty_engine_fail(engine, first, end, loyalty_db_error(engine->db));
+
+        /* whatever it was, a new connection will see if it is over */
+
+        loyalty_db_close(engine->db);
+    }
+
+    return rc;
+}
+
+
+static loyalty_db_rc_e
+loyalty_engine_execute(loyalty_engine_t *engine, loyalty_command_t *first,
+    loyalty_command_t *end, int write, int64_t now)
+{
+    loyalty_db_rc_e         rc;
+    loyalty_command_t      *c;
+    loyalty_transaction_t   tx;
+
+    tx.db = engine->db;
+    tx.program = engine->conf.program;
+    tx.now = now;
+    tx.failed = LOYALTY_DB_DONE;
+
+    rc = loyalty_db_begin(tx.db, write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ);
+
+    if (rc != LOYALTY_DB_DONE) {
+        return rc;
+    }
+
+    for (c = first; c != end; c = c->next) {
+
+        loyalty_engine_reset(c);
+
+        if (loyalty_engine_command(&tx, c) != LOYALTY_OK) {
+            return tx.failed;
+        }
+    }
+
+    if (write && loyalty_engine_prune(engine, &tx) != LOYALTY_OK) {
+        return tx.failed;
+    }
+
+    return loyalty_db_commit(tx.db);
+}
+
+
+static int
+loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int  keyed;
+
+    keyed = (command->idempotency_key.len != 0);
+
+    if (keyed) {
+
+        if (loyalty_idempotency_replay(tx, command) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+
+        if (command->decided) {
+            return LOYALTY_OK;
+        }
+    }
+
+    command->decided = 1;
+
+    if (loyalty_operations[command->kind](tx, command) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (keyed && !command->admission) {
+        return loyalty_idempotency_store(tx, command);
+    }
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_engine_prune(loyalty_engine_t *engine, loyalty_transaction_t *tx)
+{
+    if (tx->now - engine->pruned_at < LOYALTY_PRUNE_INTERVAL) {
+        return LOYALTY_OK;
+    }
+
+    engine->pruned_at = tx->now;
+
+    return loyalty_idempotency_prune(tx);
+}
+
+
+/* A command may be run again after a rollback: nothing of before may stay. */
+
+static void
+loyalty_engine_reset(loyalty_command_t *command)
+{
+    loyalty_json_free(&command->json);
+    memset(&command->result, 0, sizeof(loyalty_result_t));
+
+    command->result.email = command->email;
+    command->result.order = command->order;
+    command->decided = 0;
+    command->replayed = 0;
+    command->status = 0;
+}
+
+
+static void
+loyalty_engine_fail(loyalty_engine_t *engine, loyalty_command_t *first,
+    loyalty_command_t *end, const char *error)
+{
+    loyalty_command_t  *c;
+
+    (void) snprintf(engine->error, sizeof(engine->error), "%s", error);
+
+    for (c = first; c != end; c = c->next) {
+        loyalty_engine_reset(c);
+
+        c->decided = 1;
+        c->result.outcome = LOYALTY_DATABASE_UNAVAILABLE;
+    }
+}
+
+
+static void
+loyalty_engine_render(loyalty_engine_t *engine, loyalty_command_t *commands)
+{
+    loyalty_command_t  *c;
+
+    for (c = commands; c != NULL; c = c->next) {
+
+        if (c->decided && c->status == 0) {
+            c->status = loyalty_outcome_status(c->result.outcome);
+
+            (void) loyalty_answer_render(engine->conf.program, &c->result,
+                                         &c->json);
+        }
+    }
+}
+
+
+const char *
+loyalty_engine_error(loyalty_engine_t *engine)
+{
+    return engine->error;
+}
+
+
+int
+loyalty_engine_checkpoint_due(loyalty_engine_t *engine)
+{
+    return loyalty_db_checkpoint_due(engine->db);
+}
+
+
+int
+loyalty_engine_checkpoint(loyalty_engine_t *engine)
+{
+    engine->error[0] = '\0';
+
+    if (loyalty_db_checkpoint(engine->db, engine->conf.lock)
+        == LOYALTY_DB_DONE)
+    {
+        return LOYALTY_OK;
+    }
+
+    (void) snprintf(engine->error, sizeof(engine->error), "%s",
+                    loyalty_db_error(engine->db));
+    loyalty_db_close(engine->db);
+
+    return LOYALTY_ERROR;
+}

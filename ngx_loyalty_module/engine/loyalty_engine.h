@@ -1,0 +1,65 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_ENGINE_H_INCLUDED_
+#define _LOYALTY_ENGINE_H_INCLUDED_
+
+
+#include <loyalty_command.h>
+#include <loyalty_lock.h>
+
+
+/*
+ * Runs commands on a program's database through one connection.  As with
+ * that, one thread at a time, and every call may block.
+ */
+
+typedef struct loyalty_engine_s  loyalty_engine_t;
+
+
+/* Constant, and outlives the engines made of it. */
+
+typedef struct {
+    const loyalty_program_t       *program;
+    const loyalty_order_lookup_t  *lookup;    /* NULL: claims are refused */
+    const char                    *path;      /* of the SQLite file */
+    int                            timeout;   /* ms to wait for a lock */
+    size_t                         cache;     /* bytes of database pages */
+    loyalty_lock_t                *lock;      /* the writers', or NULL */
+} loyalty_engine_conf_t;
+
+
+/* NULL if memory ran out; opens nothing yet. */
+loyalty_engine_t *loyalty_engine_create(const loyalty_engine_conf_t *conf);
+
+void loyalty_engine_destroy(loyalty_engine_t *engine);
+
+/*
+ * Runs the list of commands in one transaction, as if one after the other,
+ * and returns when it is on the disk.  Each command then has its result and
+ * its answer, or is an admitted claim (not decided).  If the transaction
+ * fails, all of them get LOYALTY_DATABASE_UNAVAILABLE and none has done
+ * anything.  "now" is the Unix time.
+ */
+void loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
+    int64_t now);
+
+/*
+ * Why the last run failed, for the log, terminated by NUL; "" if it did not.
+ */
+const char *loyalty_engine_error(loyalty_engine_t *engine);
+
+/* Whether somebody should call loyalty_engine_checkpoint() now. */
+int loyalty_engine_checkpoint_due(loyalty_engine_t *engine);
+
+/*
+ * Housekeeping of the database, concurrently with other engines' runs:
+ * LOYALTY_ERROR with the reason in loyalty_engine_error() if it failed.
+ */
+int loyalty_engine_checkpoint(loyalty_engine_t *engine);
+
+
+#endif /* _LOYALTY_ENGINE_H_INCLUDED_ */

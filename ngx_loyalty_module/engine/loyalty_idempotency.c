@@ -1,0 +1,166 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_transaction.h>
+
+#include <stdio.h>
+
+
+/* Longer than any request: all its parts have limits, and separators. */
+
+#define LOYALTY_REQUEST_SIZE       1024
+
+#define LOYALTY_IDEMPOTENCY_KEEP   (48 * 3600)    /* seconds; 24 h promised */
+#define LOYALTY_IDEMPOTENCY_PRUNE  1000           /* answers at a time */
+
+
+static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
+    char *buffer);
+static loyalty_outcome_e loyalty_idempotency_outcome(loyalty_str_t code);
+
+
+int
+loyalty_idempotency_replay(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    int                 row;
+    char                buffer[LOYALTY_REQUEST_SIZE];
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->caller),
+        loyalty_db_text(command->idempotency_key)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_ANSWER_FIND, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!row) {
+        return LOYALTY_OK;
+    }
+
+    command->decided = 1;
+    command->replayed = 1;
+
+    if (!loyalty_str_equal(loyalty_db_column_text(tx->db, 0),
+                           loyalty_idempotency_request(command, buffer)))
+    {
+        command->result.outcome = LOYALTY_IDEMPOTENCY_KEY_REUSED;
+        return LOYALTY_OK;
+    }
+
+    command->status = (unsigned) loyalty_db_column_int(tx->db, 1);
+    command->result.outcome = loyalty_idempotency_outcome(
+                                  loyalty_db_column_text(tx->db, 2));
+
+    loyalty_json_raw(&command->json, loyalty_db_column_text(tx->db, 3));
+
+    return LOYALTY_OK;
+}
+
+
+int
+loyalty_idempotency_store(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    command->status = loyalty_outcome_status(command->result.outcome);
+
+    if (loyalty_answer_render(tx->program, &command->result, &command->json)
+        != LOYALTY_OK)
+    {
+        tx->failed = LOYALTY_DB_CONFLICT;
+        return LOYALTY_ERROR;
+    }
+
+    if (command->status >= 500) {
+
+        /* it may go better next time */
+
+        return LOYALTY_OK;
+    }
+
+    return loyalty_idempotency_insert(tx, command);
+}
+
+
+static int
+loyalty_idempotency_insert(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    char                buffer[LOYALTY_REQUEST_SIZE];
+    loyalty_str_t       body = { command->json.len, command->json.data };
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->caller),
+        loyalty_db_text(command->idempotency_key),
+        loyalty_db_text(loyalty_idempotency_request(command, buffer)),
+        loyalty_db_int(command->status),
+        loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
+        loyalty_db_text(body),
+        loyalty_db_int(tx->now)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_INSERT, values,
+                                   loyalty_values_n(values));
+}
+
+
+int
+loyalty_idempotency_prune(loyalty_transaction_t *tx)
+{
+    loyalty_db_value_t  values[] = {
+        loyalty_db_int(tx->now - LOYALTY_IDEMPOTENCY_KEEP),
+        loyalty_db_int(LOYALTY_IDEMPOTENCY_PRUNE)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_PRUNE, values,
+                                   loyalty_values_n(values));
+}
+
+
+/*
+ * The request as a text, to tell the same from another one.  None of its
+ * parts can contain a line feed.
+ */
+
+static loyalty_str_t
+loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
+{
+    int            n;
+    loyalty_str_t  request;
+
+    n = snprintf(buffer, LOYALTY_REQUEST_SIZE,
+                 "%d\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s", command->kind,
+                 (int) command->email.len, command->email.data,
+                 (int) command->order.len, command->order.data,
+                 (int) command->reward.len, command->reward.data,
+                 (int) command->source.len, command->source.data,
+                 (int) command->locale.len, command->locale.data);
+
+    request.data = buffer;
+    request.len = (n < LOYALTY_REQUEST_SIZE) ? (size_t) n
+                                             : LOYALTY_REQUEST_SIZE - 1;
+    return request;
+}
+
+
+static loyalty_outcome_e
+loyalty_idempotency_outcome(loyalty_str_t code)
+{
+    int  i;
+
+    for (i = 0; i < LOYALTY_OUTCOMES; i++) {
+
+        if (loyalty_str_equal(loyalty_outcome_code(i), code)) {
+            return i;
+        }
+    }
+
+    return LOYALTY_DATABASE_UNAVAILABLE;
+}

@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_transaction.h>
+
+#include <string.h>
+
+
+int
+loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_member_t *member, int *found)
+{
+    loyalty_str_t             code;
+    loyalty_result_t         *result;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->email)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
+                                loyalty_values_n(values), found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!*found) {
+        return LOYALTY_OK;
+    }
+
+    member->id = loyalty_db_column_int(tx->db, 0);
+    member->points = loyalty_db_column_int(tx->db, 2);
+    member->lifetime = loyalty_db_column_int(tx->db, 3);
+
+    result = &command->result;
+    code = loyalty_db_column_text(tx->db, 1);
+
+    if (code.len >= sizeof(result->member)) {
+        code.len = sizeof(result->member) - 1;
+    }
+
+    memcpy(result->member, code.data, code.len);
+    result->member[code.len] = '\0';
+
+    result->points = member->points;
+    result->lifetime = member->lifetime;
+
+    return LOYALTY_OK;
+}

@@ -1,0 +1,82 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_statements.h>
+
+
+const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
+
+    [LOYALTY_SQL_MEMBER_FIND] =
+        "SELECT id, code, points, lifetime FROM member WHERE email = $1",
+
+    [LOYALTY_SQL_MEMBER_INSERT] =
+        "INSERT INTO member (code, email, source, locale, joined_at) "
+        "VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (email) DO NOTHING",
+
+    [LOYALTY_SQL_MEMBER_CREDIT] =
+        "UPDATE member SET points = points + $1, lifetime = lifetime + $1 "
+        "WHERE id = $2 RETURNING points, lifetime",
+
+    [LOYALTY_SQL_MEMBER_DEBIT] =
+        "UPDATE member SET points = points - $1 "
+        "WHERE id = $2 AND points >= $1 RETURNING points",
+
+    [LOYALTY_SQL_LEDGER_INSERT] =
+        "INSERT INTO ledger (member, kind, reference, points, at) "
+        "VALUES ($1, $2, $3, $4, $5) RETURNING id",
+
+    [LOYALTY_SQL_LEDGER_COUNT] =
+        "SELECT count(*) FROM ledger "
+        "WHERE member = $1 AND kind = $2 AND at > $3",
+
+    [LOYALTY_SQL_LOT_INSERT] =
+        "INSERT INTO lot (id, member, points, remaining, earned_at) "
+        "VALUES ($1, $2, $3, $3, $4)",
+
+    [LOYALTY_SQL_LOT_OLDEST] =
+        "SELECT id, remaining FROM lot WHERE member = $1 AND remaining > 0 "
+        "ORDER BY id LIMIT 1",
+
+    [LOYALTY_SQL_LOT_SPEND] =
+        "UPDATE lot SET remaining = remaining - $1 WHERE id = $2",
+
+    [LOYALTY_SQL_SPENDING_INSERT] =
+        "INSERT INTO spending (ledger, lot, points) VALUES ($1, $2, $3)",
+
+    [LOYALTY_SQL_CLAIM_FIND] =
+        "SELECT member FROM claim WHERE store = $1 AND number = $2",
+
+    [LOYALTY_SQL_CLAIM_INSERT] =
+        "INSERT INTO claim (store, number, member, currency, total, "
+        "rule, rate, per, points, claimed_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+        "ON CONFLICT (store, number) DO NOTHING",
+
+    [LOYALTY_SQL_REWARD_TAKE] =
+        "INSERT INTO reward (id, redeemed) VALUES ($1, 1) "
+        "ON CONFLICT (id) DO UPDATE SET redeemed = reward.redeemed + 1 "
+        "WHERE reward.redeemed < $2",
+
+    [LOYALTY_SQL_REDEMPTION_COUNT] =
+        "SELECT count(*) FROM redemption WHERE member = $1 AND reward = $2",
+
+    [LOYALTY_SQL_REDEMPTION_INSERT] =
+        "INSERT INTO redemption (id, member, reward, cost, coupon, "
+        "expires_at, redeemed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+
+    [LOYALTY_SQL_ANSWER_FIND] =
+        "SELECT request, status, result, body FROM answer "
+        "WHERE caller = $1 AND key = $2",
+
+    [LOYALTY_SQL_ANSWER_INSERT] =
+        "INSERT INTO answer (caller, key, request, status, result, body, at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+
+    [LOYALTY_SQL_ANSWER_PRUNE] =
+        "DELETE FROM answer WHERE id IN "
+        "(SELECT id FROM answer WHERE at < $1 ORDER BY at LIMIT $2)"
+};

@@ -1,0 +1,43 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_STATEMENTS_H_INCLUDED_
+#define _LOYALTY_STATEMENTS_H_INCLUDED_
+
+
+typedef enum {
+    LOYALTY_SQL_MEMBER_FIND = 0,
+    LOYALTY_SQL_MEMBER_INSERT,
+    LOYALTY_SQL_MEMBER_CREDIT,
+    LOYALTY_SQL_MEMBER_DEBIT,
+    LOYALTY_SQL_LEDGER_INSERT,
+    LOYALTY_SQL_LEDGER_COUNT,
+    LOYALTY_SQL_LOT_INSERT,
+    LOYALTY_SQL_LOT_OLDEST,
+    LOYALTY_SQL_LOT_SPEND,
+    LOYALTY_SQL_SPENDING_INSERT,
+    LOYALTY_SQL_CLAIM_FIND,
+    LOYALTY_SQL_CLAIM_INSERT,
+    LOYALTY_SQL_REWARD_TAKE,
+    LOYALTY_SQL_REDEMPTION_COUNT,
+    LOYALTY_SQL_REDEMPTION_INSERT,
+    LOYALTY_SQL_ANSWER_FIND,
+    LOYALTY_SQL_ANSWER_INSERT,
+    LOYALTY_SQL_ANSWER_PRUNE,
+
+    LOYALTY_STATEMENTS
+} loyalty_statement_e;
+
+
+/*
+ * In the dialect that SQLite (3.40) and PostgreSQL share, parameters
+ * numbered in the order in which they appear.
+ */
+
+extern const char *const  loyalty_statements[LOYALTY_STATEMENTS];
+
+
+#endif /* _LOYALTY_STATEMENTS_H_INCLUDED_ */

@@ -1,0 +1,104 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_TRANSACTION_H_INCLUDED_
+#define _LOYALTY_TRANSACTION_H_INCLUDED_
+
+
+#include <loyalty_command.h>
+#include <loyalty_db.h>
+#include <loyalty_statements.h>
+
+
+/*
+ * What the commands of one transaction share.  Functions that take it return
+ * LOYALTY_OK with an outcome in the command's result, or LOYALTY_ERROR with
+ * the failure in "failed"; the transaction is then of no more use.
+ */
+
+typedef struct {
+    loyalty_db_t                  *db;
+    const loyalty_program_t       *program;
+    int64_t                        now;
+    loyalty_db_rc_e                failed;
+} loyalty_transaction_t;
+
+
+typedef struct {
+    int64_t                        id;
+    int64_t                        points;
+    int64_t                        lifetime;
+} loyalty_member_t;
+
+
+/* The commands, one file each. */
+
+int loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command);
+
+/*
+ * Looks the command's member up by e-mail and notes code and balance in the
+ * result.  *found tells whether there is one.
+ */
+int loyalty_member_find(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member, int *found);
+
+/*
+ * Points that a member earns: a ledger entry, a lot and the balance, which
+ * is noted in the result.
+ */
+int loyalty_ledger_credit(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member, loyalty_str_t kind,
+    loyalty_str_t reference, int64_t points);
+
+/*
+ * Points that a member spends, from the oldest lots first; *entry gets the
+ * id of the ledger entry.  The member must have them.
+ */
+int loyalty_ledger_debit(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_member_t *member, loyalty_str_t kind,
+    loyalty_str_t reference, int64_t points, int64_t *entry);
+
+/*
+ * If the command's idempotency key was used before, sets the command's answer
+ * to the one given then, or to a refusal if the request was another one.
+ */
+int loyalty_idempotency_replay(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* Stores the answer that the command has got under its key. */
+int loyalty_idempotency_store(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* Forgets some of the answers that are old enough. */
+int loyalty_idempotency_prune(loyalty_transaction_t *tx);
+
+/*
+ * Runs a statement that returns no row, or whose row does not matter;
+ * LOYALTY_ERROR if it failed.
+ */
+int loyalty_transaction_run(loyalty_transaction_t *tx,
+    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned n);
+
+/*
+ * Runs a statement up to its first row: *row tells whether there is one, and
+ * its columns are in tx->db.
+ */
+int loyalty_transaction_row(loyalty_transaction_t *tx,
+    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned n, int *row);
+
+/* Fills "buffer" from the system's random source; LOYALTY_ERROR if none. */
+int loyalty_random(void *buffer, size_t size);
+
+
+#define loyalty_values_n(values)  (sizeof(values) / sizeof((values)[0]))
+
+
+#endif /* _LOYALTY_TRANSACTION_H_INCLUDED_ */

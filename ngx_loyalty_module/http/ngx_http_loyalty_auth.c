@@ -1,0 +1,147 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static ngx_int_t ngx_http_loyalty_bearer(ngx_http_request_t *r,
+    ngx_str_t *key);
+static ngx_http_loyalty_key_t *ngx_http_loyalty_key_find(
+    ngx_http_loyalty_program_t *program, ngx_str_t *key);
+static ngx_uint_t ngx_http_loyalty_key_equal(ngx_str_t *expected,
+    ngx_str_t *given);
+static ngx_uint_t ngx_http_loyalty_key_elsewhere(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, ngx_str_t *key);
+
+
+loyalty_outcome_e
+ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t                key;
+    ngx_http_loyalty_key_t  *found;
+
+    if (ctx->conf->auth & NGX_HTTP_LOYALTY_AUTH_OFF) {
+        return LOYALTY_CLAIMED;
+    }
+
+    if (ngx_http_loyalty_bearer(r, &key) != NGX_OK) {
+        return LOYALTY_UNAUTHORIZED;
+    }
+
+    found = ngx_http_loyalty_key_find(ctx->conf->program, &key);
+
+    if (found != NULL) {
+        ctx->command.caller = ngx_http_loyalty_text(&found->name);
+        return LOYALTY_CLAIMED;
+    }
+
+    return ngx_http_loyalty_key_elsewhere(r, ctx->conf->program, &key)
+           ? LOYALTY_FORBIDDEN : LOYALTY_UNAUTHORIZED;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_bearer(ngx_http_request_t *r, ngx_str_t *key)
+{
+    u_char      *p, *last;
+    ngx_str_t   *value;
+
+    if (r->headers_in.authorization == NULL) {
+        return NGX_DECLINED;
+    }
+
+    value = &r->headers_in.authorization->value;
+
+    if (value->len < sizeof("Bearer ") - 1
+        || ngx_strncasecmp(value->data, (u_char *) "Bearer ",
+                           sizeof("Bearer ") - 1)
+           != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    p = value->data + sizeof("Bearer ") - 1;
+    last = value->data + value->len;
+
+    while (p < last && *p == ' ') {
+        p++;
+    }
+
+    key->data = p;
+    key->len = last - p;
+
+    return NGX_OK;
+}
+
+
+/* All keys are compared, so that the time does not tell which one fits. */
+
+static ngx_http_loyalty_key_t *
+ngx_http_loyalty_key_find(ngx_http_loyalty_program_t *program, ngx_str_t *key)
+{
+    ngx_uint_t               i;
+    ngx_http_loyalty_key_t  *keys, *found;
+
+    keys = program->keys.elts;
+    found = NULL;
+
+    for (i = 0; i < program->keys.nelts; i++) {
+
+        if (ngx_http_loyalty_key_equal(&keys[i].key, key)) {
+            found = &keys[i];
+        }
+    }
+
+    return found;
+}
+
+
+/*
+ * Takes as long as what was given is long, whatever is expected and however
+ * much of it is right.
+ */
+
+static ngx_uint_t
+ngx_http_loyalty_key_equal(ngx_str_t *expected, ngx_str_t *given)
+{
+    size_t            i, n;
+    volatile u_char   differ;
+
+    n = expected->len;
+    differ = (n != given->len);
+
+    for (i = 0; i < given->len; i++) {
+        differ |= expected->data[i % n] ^ given->data[i];
+    }
+
+    return !differ;
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_key_elsewhere(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, ngx_str_t *key)
+{
+    ngx_uint_t                      i, found;
+    ngx_http_loyalty_program_t    **programs;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    lmcf = ngx_http_get_module_main_conf(r, ngx_http_loyalty_module);
+
+    programs = lmcf->programs.elts;
+    found = 0;
+
+    for (i = 0; i < lmcf->programs.nelts; i++) {
+
+        if (programs[i] != program
+            && ngx_http_loyalty_key_find(programs[i], key) != NULL)
+        {
+            found = 1;
+        }
+    }
+
+    return found;
+}

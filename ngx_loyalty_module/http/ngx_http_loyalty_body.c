@@ -1,0 +1,163 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static void ngx_http_loyalty_body_begin(ngx_http_request_t *r);
+static void ngx_http_loyalty_body_continue(ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_body_collect(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static ngx_int_t ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+
+/*
+ * The body is read piece by piece ("unbuffered"): otherwise nginx writes one
+ * that is larger than client_body_buffer_size into a file before we could
+ * say that it is too large, and the event loop would wait for the disk.
+ */
+
+ngx_int_t
+ngx_http_loyalty_read_body(ngx_http_request_t *r,
+    void (*done)(ngx_http_request_t *r))
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    ctx->step = done;
+
+    r->request_body_no_buffering = 1;
+
+    return ngx_http_read_client_request_body(r, ngx_http_loyalty_body_begin);
+}
+
+
+static void
+ngx_http_loyalty_body_begin(ngx_http_request_t *r)
+{
+    r->read_event_handler = ngx_http_loyalty_body_continue;
+
+    ngx_http_loyalty_body_continue(r);
+}
+
+
+static void
+ngx_http_loyalty_body_continue(ngx_http_request_t *r)
+{
+    ngx_int_t                rc;
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    for ( ;; ) {
+        rc = ngx_http_loyalty_body_collect(r, ctx);
+
+        if (rc == NGX_DECLINED) {
+            ngx_http_loyalty_fault(r, LOYALTY_TOO_LARGE);
+            return;
+        }
+
+        if (rc != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+            return;
+        }
+
+        if (!r->reading_body) {
+            break;
+        }
+
+        rc = ngx_http_read_unbuffered_request_body(r);
+
+        if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            ngx_http_finalize_request(r, rc);
+            return;
+        }
+
+        if (rc == NGX_AGAIN && r->request_body->bufs == NULL) {
+            return;
+        }
+    }
+
+    r->read_event_handler = ngx_http_block_reading;
+
+    ctx->step(r);
+}
+
+
+/* Takes what has come, so that nginx can use its buffer again. */
+
+static ngx_int_t
+ngx_http_loyalty_body_collect(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    size_t        size;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    if (r->request_body == NULL) {
+        return NGX_OK;
+    }
+
+    for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
+        b = cl->buf;
+
+        if (b->in_file) {
+
+            /* a body filter or an early reader has put it into a file */
+
+            return NGX_DECLINED;
+        }
+
+        size = b->last - b->pos;
+
+        if (size == 0) {
+            continue;
+        }
+
+        if (ctx->body == NULL && ngx_http_loyalty_body_alloc(r, ctx) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (size > ctx->body_size - ctx->body_len) {
+            return NGX_DECLINED;
+        }
+
+        ngx_memcpy(ctx->body + ctx->body_len, b->pos, size);
+        ctx->body_len += size;
+
+        b->pos = b->last;
+    }
+
+    r->request_body->bufs = NULL;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    size_t  size;
+
+    /* the handler has refused a length that is over the limit */
+
+    size = (r->headers_in.content_length_n > 0)
+           ? (size_t) r->headers_in.content_length_n
+           : ctx->conf->max_body_size;
+
+    ctx->body = ngx_pnalloc(r->pool, size);
+    if (ctx->body == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->body_size = size;
+
+    return NGX_OK;
+}

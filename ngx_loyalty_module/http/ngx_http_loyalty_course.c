@@ -1,0 +1,157 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static void ngx_http_loyalty_execute(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, void (*step)(ngx_http_request_t *r));
+static void ngx_http_loyalty_admitted(ngx_http_request_t *r);
+static void ngx_http_loyalty_ordered(ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_take_order(ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_executed(ngx_http_request_t *r);
+
+
+/*
+ * A claim goes to the engine, to the store and to the engine again, all else
+ * to the engine once.
+ */
+
+void
+ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    if (ctx->command.kind == LOYALTY_COMMAND_CLAIM) {
+        ctx->command.admission = 1;
+        ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_admitted);
+        return;
+    }
+
+    ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+}
+
+
+static void
+ngx_http_loyalty_execute(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
+    void (*step)(ngx_http_request_t *r))
+{
+    ctx->step = step;
+
+    if (ngx_http_loyalty_submit(ctx) != NGX_OK) {
+        ngx_http_loyalty_fault(r, LOYALTY_DATABASE_UNAVAILABLE);
+    }
+}
+
+
+static void
+ngx_http_loyalty_admitted(ngx_http_request_t *r)
+{
+    loyalty_command_t       *command;
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    command = &ctx->command;
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "loyalty claim decided:%d", command->decided);
+
+    if (!command->decided) {
+        ctx->step = ngx_http_loyalty_ordered;
+
+        if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
+            ngx_http_loyalty_fault(r, LOYALTY_STORE_UNAVAILABLE);
+        }
+
+        return;
+    }
+
+    if (command->idempotency_key.len != 0 && !command->replayed
+        && command->status < NGX_HTTP_INTERNAL_SERVER_ERROR)
+    {
+        /* what was decided by reading is yet to be stored with its key */
+
+        command->admission = 0;
+        command->order_fault = command->result.outcome;
+
+        ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+        return;
+    }
+
+    ngx_http_loyalty_respond(r);
+}
+
+
+static void
+ngx_http_loyalty_ordered(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    if (ngx_http_loyalty_take_order(ctx) != NGX_OK) {
+        ngx_http_loyalty_fault(r, ctx->command.order_fault);
+        return;
+    }
+
+    ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+}
+
+
+void
+ngx_http_loyalty_salvage(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    if (ngx_http_loyalty_take_order(ctx) == NGX_OK) {
+        ctx->step = ngx_http_loyalty_executed;
+        (void) ngx_http_loyalty_submit(ctx);
+    }
+}
+
+
+/* NGX_DECLINED if the store has not said anything about the order. */
+
+static ngx_int_t
+ngx_http_loyalty_take_order(ngx_http_loyalty_ctx_t *ctx)
+{
+    loyalty_command_t  *command;
+
+    command = &ctx->command;
+
+    command->admission = 0;
+    command->order_fault = ngx_http_loyalty_store_outcome(ctx);
+
+    if (command->order_fault == LOYALTY_STORE_UNAVAILABLE
+        || command->order_fault == LOYALTY_STORE_TIMEOUT)
+    {
+        return NGX_DECLINED;
+    }
+
+    /*
+     * An order that the store does not know takes the same way as one with
+     * another e-mail: neither the answer nor its time tells them apart.
+     */
+
+    command->order_body.data = (char *) ctx->store.data;
+    command->order_body.len = ctx->store.len;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_loyalty_executed(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    if (ctx->command.why[0] != '\0') {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "loyalty: bad answer from the store of program \"%V\": "
+                      "%s", &ctx->conf->program->name, ctx->command.why);
+    }
+
+    ngx_http_loyalty_respond(r);
+}

@@ -1,0 +1,503 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+#define NGX_HTTP_LOYALTY_READ_CACHE   (8 * 1024 * 1024)
+#define NGX_HTTP_LOYALTY_WRITE_CACHE  (12 * 1024 * 1024)
+
+/* A thread that needs more milliseconds than this hangs in the disk. */
+
+#define NGX_HTTP_LOYALTY_HANGS        60000
+
+/* While the database does not work, say so every so many seconds. */
+
+#define NGX_HTTP_LOYALTY_REMIND       10
+
+
+/*
+ * A lane runs one batch at a time, on an engine of its own.  What arrives
+ * meanwhile is the next batch, so that load makes batches larger, and writers
+ * do not keep readers waiting.
+ */
+
+typedef struct {
+    ngx_http_loyalty_program_t    *program;
+    ngx_http_loyalty_main_conf_t  *conf;
+    ngx_http_loyalty_executor_t   *executor;
+    loyalty_engine_t              *engine;
+
+    loyalty_command_t             *first;      /* waiting */
+    loyalty_command_t            **last;
+    ngx_int_t                      waiting;
+
+    loyalty_command_t             *batch;      /* with the thread */
+    ngx_thread_task_t             *task;
+    ngx_event_t                    start;
+    time_t                         failing;    /* since when it was said */
+    unsigned                       busy:1;
+} ngx_http_loyalty_lane_t;
+
+
+struct ngx_http_loyalty_executor_s {
+    ngx_pool_t                    *pool;
+    ngx_http_loyalty_lane_t        reads;
+    ngx_http_loyalty_lane_t        writes;
+    ngx_http_loyalty_lane_t        checkpoints;
+};
+
+
+typedef struct {
+    ngx_http_loyalty_lane_t       *lane;
+} ngx_http_loyalty_task_t;
+
+
+static ngx_http_loyalty_executor_t *ngx_http_loyalty_executor_create(
+    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program);
+static ngx_int_t ngx_http_loyalty_lane_init(
+    ngx_http_loyalty_executor_t *executor, ngx_http_loyalty_lane_t *lane,
+    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program,
+    size_t cache);
+static void ngx_http_loyalty_lane_start(ngx_event_t *ev);
+static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
+static ngx_int_t ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane);
+static void ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log);
+static void ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane);
+static ngx_uint_t ngx_http_loyalty_lane_ended(ngx_event_t *ev);
+static void ngx_http_loyalty_lane_done(ngx_event_t *ev);
+static void ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane,
+    ngx_log_t *log);
+static void ngx_http_loyalty_command_done(loyalty_command_t *command);
+static void ngx_http_loyalty_checkpoint_start(
+    ngx_http_loyalty_executor_t *executor);
+static void ngx_http_loyalty_checkpoint_thread(void *data, ngx_log_t *log);
+static void ngx_http_loyalty_checkpoint_done(ngx_event_t *ev);
+
+
+ngx_int_t
+ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_request_t            *r;
+    ngx_http_loyalty_lane_t       *lane;
+    ngx_http_loyalty_program_t    *program;
+    ngx_http_loyalty_main_conf_t  *lmcf;
+
+    r = ctx->request;
+    program = ctx->conf->program;
+
+    lmcf = ngx_http_get_module_main_conf(r, ngx_http_loyalty_module);
+
+    if (program->executor == NULL) {
+
+        /* not in init_process(): nothing may be open across a fork() */
+
+        program->executor = ngx_http_loyalty_executor_create(lmcf, program);
+
+        if (program->executor == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    /* all parts of a claim but its admission: one lane, one place in time */
+
+    lane = (ctx->command.kind == LOYALTY_COMMAND_CLAIM)
+           ? (ctx->command.admission ? &program->executor->reads
+                                     : &program->executor->writes)
+           : (loyalty_command_writes(&ctx->command)
+              ? &program->executor->writes : &program->executor->reads);
+
+    if (lane->waiting >= lmcf->queue) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "loyalty: %i requests wait for the database of "
+                      "program \"%V\", no more are taken",
+                      lane->waiting, &program->name);
+        return NGX_ERROR;
+    }
+
+    ctx->command.next = NULL;
+
+    *lane->last = &ctx->command;
+    lane->last = &ctx->command.next;
+    lane->waiting++;
+
+    /* keeps the request's memory, even if its client goes away */
+
+    r->main->blocked++;
+
+    /* not at once: the other requests of this event cycle shall come along */
+
+    if (!lane->busy) {
+        ngx_post_event(&lane->start, &ngx_posted_events);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_http_loyalty_executor_t *
+ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
+    ngx_http_loyalty_program_t *program)
+{
+    ngx_pool_t                   *pool;
+    ngx_http_loyalty_executor_t  *executor;
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    executor = ngx_pcalloc(pool, sizeof(ngx_http_loyalty_executor_t));
+    if (executor == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    executor->pool = pool;
+
+    if (ngx_http_loyalty_lane_init(executor, &executor->reads, lmcf, program,
+                                   NGX_HTTP_LOYALTY_READ_CACHE)
+        != NGX_OK
+        || ngx_http_loyalty_lane_init(executor, &executor->writes, lmcf,
+                                      program, NGX_HTTP_LOYALTY_WRITE_CACHE)
+        != NGX_OK
+        || ngx_http_loyalty_lane_init(executor, &executor->checkpoints, lmcf,
+                                      program, 0)
+        != NGX_OK)
+    {
+        ngx_http_loyalty_executor_destroy(executor);
+        return NULL;
+    }
+
+    executor->checkpoints.task->handler = ngx_http_loyalty_checkpoint_thread;
+    executor->checkpoints.task->event.handler =
+        ngx_http_loyalty_checkpoint_done;
+
+    return executor;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
+    ngx_http_loyalty_lane_t *lane, ngx_http_loyalty_main_conf_t *lmcf,
+    ngx_http_loyalty_program_t *program, size_t cache)
+{
+    loyalty_engine_conf_t     conf;
+    ngx_http_loyalty_task_t  *task;
+
+    conf.program = &program->rules;
+    conf.lookup = &program->lookup;
+    conf.path = (char *) program->database.data;
+    conf.timeout = (int) program->timeout;
+    conf.cache = cache;
+    conf.lock = program->shm_zone->data;
+
+    lane->engine = loyalty_engine_create(&conf);
+
+    if (lane->engine == NULL) {
+        return NGX_ERROR;
+    }
+
+    lane->task = ngx_thread_task_alloc(executor->pool,
+                                       sizeof(ngx_http_loyalty_task_t));
+    if (lane->task == NULL) {
+        return NGX_ERROR;
+    }
+
+    task = lane->task->ctx;
+    task->lane = lane;
+
+    lane->task->handler = ngx_http_loyalty_lane_thread;
+    lane->task->event.handler = ngx_http_loyalty_lane_done;
+    lane->task->event.data = lane;
+    lane->task->event.log = ngx_cycle->log;
+
+    lane->start.handler = ngx_http_loyalty_lane_start;
+    lane->start.data = lane;
+    lane->start.log = ngx_cycle->log;
+
+    lane->program = program;
+    lane->conf = lmcf;
+    lane->executor = executor;
+    lane->last = &lane->first;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor)
+{
+    loyalty_engine_destroy(executor->checkpoints.engine);
+    loyalty_engine_destroy(executor->reads.engine);
+    loyalty_engine_destroy(executor->writes.engine);
+
+    ngx_destroy_pool(executor->pool);
+}
+
+
+static void
+ngx_http_loyalty_lane_start(ngx_event_t *ev)
+{
+    ngx_http_loyalty_lane_t  *lane = ev->data;
+
+    if (lane->busy || lane->first == NULL) {
+        return;
+    }
+
+    ngx_http_loyalty_lane_take(lane);
+
+    if (ngx_http_loyalty_lane_post(lane) != NGX_OK) {
+        ngx_http_loyalty_lane_refuse(lane);
+    }
+}
+
+
+static void
+ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
+{
+    ngx_int_t            n;
+    loyalty_command_t  **end;
+
+    end = &lane->first;
+
+    for (n = 0; n < lane->conf->batch && *end != NULL; n++) {
+        end = &(*end)->next;
+    }
+
+    lane->batch = lane->first;
+    lane->first = *end;
+    lane->waiting -= n;
+
+    *end = NULL;
+
+    if (lane->first == NULL) {
+        lane->last = &lane->first;
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "loyalty batch:%i waiting:%i", n, lane->waiting);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane)
+{
+    if (ngx_thread_task_post(lane->conf->pool, lane->task) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    lane->busy = 1;
+
+    /* a worker that is told to leave stays as long as there are timers */
+
+    ngx_add_timer(&lane->task->event, NGX_HTTP_LOYALTY_HANGS);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_loyalty_task_t  *task = data;
+
+    loyalty_engine_run(task->lane->engine, task->lane->batch, time(NULL));
+}
+
+
+/* The pool has no room: what else may be posted is not to be kept waiting. */
+
+static void
+ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane)
+{
+    loyalty_command_t  *command, *next;
+
+    command = lane->batch;
+    lane->batch = NULL;
+
+    for ( /* void */ ; command != NULL; command = next) {
+        next = command->next;
+
+        command->decided = 1;
+        command->status = 0;
+        command->result.outcome = LOYALTY_DATABASE_UNAVAILABLE;
+
+        ngx_http_loyalty_command_done(command);
+    }
+
+    if (lane->first != NULL) {
+        ngx_post_event(&lane->start, &ngx_posted_events);
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_lane_ended(ngx_event_t *ev)
+{
+    ngx_http_loyalty_lane_t  *lane = ev->data;
+
+    if (ev->timedout) {
+        ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
+                      "loyalty: the database of program \"%V\" keeps a thread "
+                      "for more than %d seconds", &lane->program->name,
+                      NGX_HTTP_LOYALTY_HANGS / 1000);
+        ev->timedout = 0;
+        return 0;
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    ev->complete = 0;
+    lane->busy = 0;
+
+    return 1;
+}
+
+
+static void
+ngx_http_loyalty_lane_done(ngx_event_t *ev)
+{
+    loyalty_command_t        *command, *next;
+    ngx_http_loyalty_lane_t  *lane = ev->data;
+
+    if (!ngx_http_loyalty_lane_ended(ev)) {
+        return;
+    }
+
+    ngx_http_loyalty_lane_report(lane, ev->log);
+
+    if (loyalty_engine_checkpoint_due(lane->engine)) {
+        ngx_http_loyalty_checkpoint_start(lane->executor);
+    }
+
+    command = lane->batch;
+    lane->batch = NULL;
+
+    /* before the answers are sent: the thread can work meanwhile */
+
+    ngx_http_loyalty_lane_start(&lane->start);
+
+    for ( /* void */ ; command != NULL; command = next) {
+        next = command->next;
+        ngx_http_loyalty_command_done(command);
+    }
+}
+
+
+static void
+ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
+{
+    time_t       now;
+    const char  *error;
+
+    error = loyalty_engine_error(lane->engine);
+
+    if (error[0] == '\0') {
+
+        if (lane->failing != 0) {
+            ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                          "loyalty: the database of program \"%V\" works "
+                          "again", &lane->program->name);
+            lane->failing = 0;
+        }
+
+        return;
+    }
+
+    now = ngx_time();
+
+    if (lane->failing != 0 && now - lane->failing < NGX_HTTP_LOYALTY_REMIND) {
+        return;
+    }
+
+    lane->failing = now;
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "loyalty: the database of program \"%V\", \"%V\", cannot "
+                  "be used: %s", &lane->program->name,
+                  &lane->program->database, error);
+}
+
+
+static void
+ngx_http_loyalty_command_done(loyalty_command_t *command)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = (ngx_http_loyalty_ctx_t *)
+              ((u_char *) command - offsetof(ngx_http_loyalty_ctx_t, command));
+
+    ctx->request->main->blocked--;
+
+    ngx_http_loyalty_wake(ctx);
+}
+
+
+void
+ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ctx->ready = 1;
+
+#if (nginx_version >= 1025004)
+
+    if (r->main->terminated) {
+
+        /* the connection's handler ends what was terminated meanwhile */
+
+        c->write->handler(c->write);
+        return;
+    }
+
+#endif
+
+    /* of a terminated request, this is what ends it before 1.25.4 */
+
+    r->write_event_handler(r);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_loyalty_checkpoint_start(ngx_http_loyalty_executor_t *executor)
+{
+    ngx_http_loyalty_lane_t  *lane;
+
+    lane = &executor->checkpoints;
+
+    if (!lane->busy) {
+        (void) ngx_http_loyalty_lane_post(lane);
+    }
+}
+
+
+static void
+ngx_http_loyalty_checkpoint_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_loyalty_task_t  *task = data;
+
+    (void) loyalty_engine_checkpoint(task->lane->engine);
+}
+
+
+static void
+ngx_http_loyalty_checkpoint_done(ngx_event_t *ev)
+{
+    if (ngx_http_loyalty_lane_ended(ev)) {
+        ngx_http_loyalty_lane_report(ev->data, ev->log);
+    }
+}

@@ -1,0 +1,313 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(
+    ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_hide_args(ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e outcome);
+static ngx_int_t ngx_http_loyalty_add_allow(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_wait(ngx_http_request_t *r);
+static void ngx_http_loyalty_process(ngx_http_request_t *r);
+static void ngx_http_loyalty_cleanup(void *data);
+
+
+#define NGX_HTTP_LOYALTY_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST)
+#define NGX_HTTP_LOYALTY_WRITE  NGX_HTTP_POST
+
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup = {
+    LOYALTY_COMMAND_SIGNUP, NGX_HTTP_LOYALTY_WRITE,
+    ngx_string("POST, OPTIONS"), 0, 0
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim = {
+    LOYALTY_COMMAND_CLAIM, NGX_HTTP_LOYALTY_WRITE,
+    ngx_string("POST, OPTIONS"), 1, 0
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance = {
+    LOYALTY_COMMAND_BALANCE, NGX_HTTP_LOYALTY_READ,
+    ngx_string("GET, HEAD, POST, OPTIONS"), 0, 0
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem = {
+    LOYALTY_COMMAND_REDEEM, NGX_HTTP_LOYALTY_WRITE,
+    ngx_string("POST, OPTIONS"), 0, 1
+};
+
+
+ngx_int_t
+ngx_http_loyalty_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                     rc;
+    loyalty_outcome_e             outcome;
+    ngx_http_loyalty_ctx_t       *ctx;
+    ngx_http_loyalty_endpoint_t  *endpoint;
+
+    if (r != r->main) {
+
+        /* a thread may only be waited for by a main request */
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "loyalty locations do not serve subrequests");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx = ngx_http_loyalty_create_ctx(r);
+
+    if (ctx == NULL || ngx_http_loyalty_hide_args(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    endpoint = ctx->conf->endpoint;
+
+    if (r->method == NGX_HTTP_OPTIONS) {
+        return ngx_http_loyalty_options(r, ctx);
+    }
+
+    if (!(r->method & endpoint->methods)) {
+
+        if (ngx_http_loyalty_add_allow(r, ctx) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_http_loyalty_refuse(r, ctx, LOYALTY_METHOD_NOT_ALLOWED);
+    }
+
+    outcome = ngx_http_loyalty_authorize(r, ctx);
+
+    if (outcome != LOYALTY_CLAIMED) {
+        return ngx_http_loyalty_refuse(r, ctx, outcome);
+    }
+
+    if (r->method == NGX_HTTP_POST) {
+
+        if (r->headers_in.content_length_n
+            > (off_t) ctx->conf->max_body_size)
+        {
+            return ngx_http_loyalty_refuse(r, ctx, LOYALTY_TOO_LARGE);
+        }
+
+        if (ngx_http_loyalty_body_type_known(r) != NGX_OK) {
+            return ngx_http_loyalty_refuse(r, ctx,
+                                           LOYALTY_UNSUPPORTED_MEDIA_TYPE);
+        }
+
+        rc = ngx_http_loyalty_read_body(r, ngx_http_loyalty_process);
+
+        return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    r->main->count++;
+    ngx_http_loyalty_process(r);
+
+    return NGX_DONE;
+}
+
+
+static ngx_http_loyalty_ctx_t *
+ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_loyalty_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_loyalty_ctx_t));
+
+    /*
+     * Not a cleanup of the request, which runs while a thread may still be
+     * at work on the command: the pool outlives that.
+     */
+
+    cln->handler = ngx_http_loyalty_cleanup;
+
+    ctx->request = r;
+    ctx->conf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
+    ctx->command.kind = ctx->conf->endpoint->kind;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
+
+    return ctx;
+}
+
+
+/*
+ * Query strings carry e-mail addresses, and the request line goes into the
+ * access log and into every line of the error log.
+ */
+
+static ngx_int_t
+ngx_http_loyalty_hide_args(ngx_http_request_t *r)
+{
+    u_char     *p, *args, *last;
+    ngx_str_t   line;
+
+    args = ngx_strlchr(r->unparsed_uri.data,
+                       r->unparsed_uri.data + r->unparsed_uri.len, '?');
+
+    if (args == NULL) {
+        return NGX_OK;
+    }
+
+    r->unparsed_uri.len = args - r->unparsed_uri.data;
+
+    last = r->request_line.data + r->request_line.len;
+    args = ngx_strlchr(r->request_line.data, last, '?');
+
+    if (args == NULL) {
+        return NGX_OK;
+    }
+
+    p = ngx_strlchr(args, last, ' ');
+
+    if (p == NULL) {
+        p = last;
+    }
+
+    line.len = (args - r->request_line.data) + (last - p);
+    line.data = ngx_pnalloc(r->pool, line.len + 1);
+
+    if (line.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = ngx_cpymem(ngx_cpymem(line.data, r->request_line.data,
+                                 args - r->request_line.data),
+                      p, last - p);
+    *last = '\0';
+
+    r->request_line = line;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_options(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_http_loyalty_add_allow(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = NGX_HTTP_NO_CONTENT;
+    r->header_only = 1;
+
+    return ngx_http_send_header(r);
+}
+
+
+/* For the time before a body is read: nothing has been counted yet. */
+
+static ngx_int_t
+ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
+    loyalty_outcome_e outcome)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->command.result.outcome = outcome;
+
+    return ngx_http_loyalty_send(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_add_allow(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    return ngx_http_loyalty_add_header(r, "Allow", &ctx->conf->endpoint->allow);
+}
+
+
+/* The request with its body is here: it counts as one from now on. */
+
+static void
+ngx_http_loyalty_process(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    r->write_event_handler = ngx_http_loyalty_wait;
+
+    switch (ngx_http_loyalty_params(r, ctx)) {
+
+    case NGX_OK:
+        ngx_http_loyalty_run(r, ctx);
+        return;
+
+    case NGX_DECLINED:
+        ngx_http_loyalty_fault(r, ctx->command.result.outcome);
+        return;
+
+    default:
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+
+/*
+ * The write event handler of a request that waits for a thread or for the
+ * store; it is also called when nothing has happened but a client's FIN.
+ */
+
+static void
+ngx_http_loyalty_wait(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    if (ctx == NULL || !ctx->ready) {
+        return;
+    }
+
+    ctx->ready = 0;
+    ctx->step(r);
+}
+
+
+static void
+ngx_http_loyalty_cleanup(void *data)
+{
+    ngx_http_loyalty_ctx_t  *ctx = data;
+
+    if (ctx->store.timer.timer_set) {
+        ngx_del_timer(&ctx->store.timer);
+    }
+
+    loyalty_json_free(&ctx->command.json);
+}

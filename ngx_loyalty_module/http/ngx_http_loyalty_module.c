@@ -1,0 +1,452 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+#include <loyalty_lock.h>
+
+
+static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_loyalty_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_loyalty_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_loyalty_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_loyalty_check_location(ngx_conf_t *cf,
+    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
+static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
+    ngx_http_loyalty_loc_conf_t *llcf, const char *why);
+static void ngx_http_loyalty_exit_process(ngx_cycle_t *cycle);
+
+
+static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
+    { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
+    { ngx_string("off"), NGX_HTTP_LOYALTY_AUTH_OFF },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_num_bounds_t  ngx_http_loyalty_batch_bounds = {
+    ngx_conf_check_num_bounds, 1, 10000
+};
+
+static ngx_conf_num_bounds_t  ngx_http_loyalty_queue_bounds = {
+    ngx_conf_check_num_bounds, 1, 1000000
+};
+
+
+static ngx_command_t  ngx_http_loyalty_commands[] = {
+
+    { ngx_string("loyalty_program"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_loyalty_program,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("loyalty_thread_pool"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_main_conf_t, pool_name),
+      NULL },
+
+    { ngx_string("loyalty_batch"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_main_conf_t, batch),
+      &ngx_http_loyalty_batch_bounds },
+
+    { ngx_string("loyalty_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_main_conf_t, queue),
+      &ngx_http_loyalty_queue_bounds },
+
+    { ngx_string("loyalty_signup"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_signup },
+
+    { ngx_string("loyalty_claim"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_claim },
+
+    { ngx_string("loyalty_balance"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_balance },
+
+    { ngx_string("loyalty_redeem"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_redeem },
+
+    { ngx_string("loyalty_auth"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_conf_set_bitmask_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_loc_conf_t, auth),
+      ngx_http_loyalty_auth_words },
+
+    { ngx_string("loyalty_max_body_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_loc_conf_t, max_body_size),
+      NULL },
+
+    { ngx_string("loyalty_store_max_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_loc_conf_t, store_max_size),
+      NULL },
+
+    { ngx_string("loyalty_store_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_loyalty_loc_conf_t, store_timeout),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_loyalty_module_ctx = {
+    ngx_http_loyalty_preconfiguration,     /* preconfiguration */
+    ngx_http_loyalty_postconfiguration,    /* postconfiguration */
+
+    ngx_http_loyalty_create_main_conf,     /* create main configuration */
+    ngx_http_loyalty_init_main_conf,       /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_loyalty_create_loc_conf,      /* create location configuration */
+    ngx_http_loyalty_merge_loc_conf        /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_loyalty_module = {
+    NGX_MODULE_V1,
+    &ngx_http_loyalty_module_ctx,          /* module context */
+    ngx_http_loyalty_commands,             /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_loyalty_exit_process,         /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static char *
+ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    ngx_str_t                      *value;
+    ngx_http_core_loc_conf_t       *clcf;
+    ngx_http_loyalty_loc_conf_t   **location;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    if (llcf->endpoint != NULL) {
+        return "is duplicate: a location serves one loyalty directive";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        return "has another handler in its location: move it to a location "
+               "of its own";
+    }
+
+    clcf->handler = ngx_http_loyalty_handler;
+
+    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
+
+    location = ngx_array_push(&lmcf->locations);
+    if (location == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *location = llcf;
+
+    value = cf->args->elts;
+
+    llcf->endpoint = cmd->post;
+    llcf->directive = value[0];
+    llcf->program_name = value[1];
+
+    /* the program may be defined further down: it is looked for at the end */
+
+    llcf->file = cf->conf_file->file.name.data;
+    llcf->line = cf->conf_file->line;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_preconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_loyalty_add_variables(cf);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_uint_t                      i;
+    ngx_http_loyalty_loc_conf_t   **locations;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
+
+    locations = lmcf->locations.elts;
+
+    for (i = 0; i < lmcf->locations.nelts; i++) {
+
+        if (ngx_http_loyalty_check_location(cf, lmcf, locations[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (lmcf->programs.nelts == 0) {
+        return NGX_OK;
+    }
+
+    lmcf->pool = ngx_thread_pool_add(cf, lmcf->pool_name.len
+                                         ? &lmcf->pool_name : NULL);
+    if (lmcf->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_loyalty_store_init(cf);
+}
+
+
+static void *
+ngx_http_loyalty_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_loyalty_main_conf_t  *lmcf;
+
+    lmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_loyalty_main_conf_t));
+    if (lmcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     lmcf->pool_name = { 0, NULL };
+     *     lmcf->pool = NULL;
+     */
+
+    if (ngx_array_init(&lmcf->programs, cf->pool, 4,
+                       sizeof(ngx_http_loyalty_program_t *))
+        != NGX_OK
+        || ngx_array_init(&lmcf->locations, cf->pool, 8,
+                          sizeof(ngx_http_loyalty_loc_conf_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    lmcf->batch = NGX_CONF_UNSET;
+    lmcf->queue = NGX_CONF_UNSET;
+
+    return lmcf;
+}
+
+
+static char *
+ngx_http_loyalty_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_loyalty_main_conf_t  *lmcf = conf;
+
+    ngx_conf_init_value(lmcf->batch, 64);
+    ngx_conf_init_value(lmcf->queue, 8192);
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf;
+
+    llcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_loyalty_loc_conf_t));
+    if (llcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     llcf->program = NULL;
+     *     llcf->endpoint = NULL;
+     *     llcf->program_name = { 0, NULL };
+     *     llcf->directive = { 0, NULL };
+     *     llcf->file = NULL;
+     *     llcf->line = 0;
+     *     llcf->auth = 0;
+     */
+
+    llcf->max_body_size = NGX_CONF_UNSET_SIZE;
+    llcf->store_max_size = NGX_CONF_UNSET_SIZE;
+    llcf->store_timeout = NGX_CONF_UNSET_MSEC;
+
+    return llcf;
+}
+
+
+static char *
+ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_loyalty_loc_conf_t  *prev = parent;
+    ngx_http_loyalty_loc_conf_t  *conf = child;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    ngx_conf_merge_bitmask_value(conf->auth, prev->auth,
+                                 (NGX_CONF_BITMASK_SET
+                                  |NGX_HTTP_LOYALTY_AUTH_KEY));
+
+    ngx_conf_merge_size_value(conf->max_body_size, prev->max_body_size,
+                              16384);
+    ngx_conf_merge_size_value(conf->store_max_size, prev->store_max_size,
+                              262144);
+    ngx_conf_merge_msec_value(conf->store_timeout, prev->store_timeout, 8000);
+
+    if (conf->endpoint != NULL) {
+
+        /* we have a smaller limit, and an answer for those who go over it */
+
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+        clcf->client_max_body_size = 0;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_check_location(ngx_conf_t *cf,
+    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf)
+{
+    ngx_http_loyalty_program_t  *program;
+
+    program = ngx_http_loyalty_program_find(lmcf, &llcf->program_name);
+
+    if (program == NULL) {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which is not defined: write a \"loyalty_program\" block with "
+            "this name into \"http\"");
+    }
+
+    llcf->program = program;
+
+    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_OFF)
+        && (llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY))
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "and \"loyalty_auth\" says \"off\" and \"key\": write one of "
+            "them");
+    }
+
+    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"api_key\": add one, or write \"loyalty_auth "
+            "off;\" if nginx itself guards the location");
+    }
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM) {
+
+        if (program->lookup_uri.len == 0) {
+            return ngx_http_loyalty_refuse_location(cf, llcf,
+                "which has no \"order_lookup\": add one, so that the store "
+                "can be asked");
+        }
+
+        if (program->rules.earn.kind == LOYALTY_EARN_NOTHING) {
+            return ngx_http_loyalty_refuse_location(cf, llcf,
+                "which has no \"earn\": add one, such as "
+                "\"earn 1 per 1.00;\"");
+        }
+    }
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
+        && program->rules.nrewards == 0)
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"reward\": add one");
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
+    ngx_http_loyalty_loc_conf_t *llcf, const char *why)
+{
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"%V\" names the program \"%V\", %s in %s:%ui",
+                  &llcf->directive, &llcf->program_name, why, llcf->file,
+                  llcf->line);
+
+    return NGX_ERROR;
+}
+
+
+/* The thread pools are gone by now: nothing is at work on the databases. */
+
+static void
+ngx_http_loyalty_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                      i;
+    ngx_http_loyalty_program_t    **programs;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    lmcf = ngx_http_cycle_get_module_main_conf(cycle,
+                                               ngx_http_loyalty_module);
+    if (lmcf == NULL) {
+        return;
+    }
+
+    programs = lmcf->programs.elts;
+
+    for (i = 0; i < lmcf->programs.nelts; i++) {
+
+        if (programs[i]->executor != NULL) {
+            ngx_http_loyalty_executor_destroy(programs[i]->executor);
+            programs[i]->executor = NULL;
+        }
+    }
+}

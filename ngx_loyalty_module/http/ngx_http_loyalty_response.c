@@ -1,0 +1,183 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static ngx_int_t ngx_http_loyalty_render(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static ngx_int_t ngx_http_loyalty_send_headers(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+
+static ngx_str_t  ngx_http_loyalty_json = ngx_string("application/json");
+static ngx_str_t  ngx_http_loyalty_problem =
+    ngx_string("application/problem+json");
+
+static ngx_str_t  ngx_http_loyalty_no_store = ngx_string("no-store");
+static ngx_str_t  ngx_http_loyalty_bearer = ngx_string("Bearer");
+static ngx_str_t  ngx_http_loyalty_retry_after = ngx_string("5");
+
+
+void
+ngx_http_loyalty_fault(ngx_http_request_t *r, loyalty_outcome_e outcome)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    loyalty_json_free(&ctx->command.json);
+
+    ctx->command.status = 0;
+    ctx->command.result.outcome = outcome;
+
+    ngx_http_loyalty_respond(r);
+}
+
+
+void
+ngx_http_loyalty_respond(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    ngx_http_finalize_request(r, ngx_http_loyalty_send(r, ctx));
+}
+
+
+ngx_int_t
+ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_int_t         rc;
+    ngx_buf_t        *b;
+    ngx_chain_t       out;
+    loyalty_json_t   *json;
+
+    if (ngx_http_loyalty_render(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    json = &ctx->command.json;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "loyalty answer s:%ui len:%uz",
+                   (ngx_uint_t) ctx->command.status, json->len);
+
+    if (ngx_http_loyalty_send_headers(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* the answer lives as long as the request's pool */
+
+    b->pos = (u_char *) json->data;
+    b->last = b->pos + json->len;
+    b->memory = 1;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_render(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    loyalty_command_t  *command;
+
+    command = &ctx->command;
+
+    if (command->status == 0) {
+        command->status = loyalty_outcome_status(command->result.outcome);
+
+        (void) loyalty_answer_render(&ctx->conf->program->rules,
+                                     &command->result, &command->json);
+    }
+
+    if (command->json.failed || command->json.data == NULL) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "loyalty: no memory for an answer");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_send_headers(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t   *type;
+    ngx_uint_t   status;
+
+    status = ctx->command.status;
+    type = (status < 400) ? &ngx_http_loyalty_json
+                          : &ngx_http_loyalty_problem;
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = ctx->command.json.len;
+    r->headers_out.content_type = *type;
+    r->headers_out.content_type_len = type->len;
+
+    if (ngx_http_loyalty_add_header(r, "Cache-Control",
+                                    &ngx_http_loyalty_no_store)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    switch (status) {
+
+    case NGX_HTTP_UNAUTHORIZED:
+        return ngx_http_loyalty_add_header(r, "WWW-Authenticate",
+                                           &ngx_http_loyalty_bearer);
+
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+    case NGX_HTTP_GATEWAY_TIME_OUT:
+        return ngx_http_loyalty_add_header(r, "Retry-After",
+                                           &ngx_http_loyalty_retry_after);
+
+    default:
+        return NGX_OK;
+    }
+}
+
+
+ngx_int_t
+ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value = *value;
+
+    return NGX_OK;
+}

@@ -1,0 +1,193 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_conf.h>
+
+
+#define NGX_HTTP_LOYALTY_KEY_FILE_MAX  4096
+#define NGX_HTTP_LOYALTY_KEY_SHORT     16
+
+
+static char *ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_str_t *key);
+static ssize_t ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path,
+    u_char *data);
+static void ngx_http_loyalty_key_trim(ngx_str_t *key);
+static ngx_uint_t ngx_http_loyalty_key_valid(ngx_str_t *key);
+
+
+char *
+ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
+{
+    ngx_str_t               *value, path, text;
+    ngx_uint_t               i;
+    ngx_http_loyalty_key_t  *key;
+
+    value = cf->args->elts;
+    key = program->keys.elts;
+
+    for (i = 0; i < program->keys.nelts; i++) {
+
+        if (key[i].name.len == value[1].len
+            && ngx_strncmp(key[i].name.data, value[1].data, value[1].len)
+               == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "the name \"%V\" in \"api_key\" is used "
+                               "twice: give each key its own", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_http_loyalty_named(&value[2], "file:", &path)) {
+
+        if (ngx_http_loyalty_key_file(cf, &path, &text) != NGX_CONF_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (!ngx_http_loyalty_named(&value[2], "value:", &text)) {
+
+        /* not shown: it may be the key itself */
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"api_key %V\" says neither where the key is nor "
+                           "what it is: write file:PATH, or value:TEXT for a "
+                           "demo", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (!ngx_http_loyalty_key_valid(&text)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key \"%V\" in \"api_key\" is empty or has "
+                           "white space or control characters in it: make "
+                           "one by \"openssl rand -hex 32\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    key = ngx_array_push(&program->keys);
+    if (key == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    key->name = value[1];
+    key->key = text;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
+{
+    ssize_t  n;
+    u_char   data[NGX_HTTP_LOYALTY_KEY_FILE_MAX];
+
+    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    n = ngx_http_loyalty_key_read(cf, path, data);
+
+    if (n == NGX_ERROR) {
+        return NGX_CONF_ERROR;
+    }
+
+    key->data = data;
+    key->len = n;
+
+    ngx_http_loyalty_key_trim(key);
+
+    if (key->len != 0 && key->len < NGX_HTTP_LOYALTY_KEY_SHORT) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "the key in \"%V\" has less than %d characters "
+                           "and can be guessed: make one by \"openssl rand "
+                           "-hex 32\"", path, NGX_HTTP_LOYALTY_KEY_SHORT);
+    }
+
+    key->data = ngx_pstrdup(cf->pool, key);
+
+    ngx_explicit_memzero(data, sizeof(data));
+
+    return (key->data != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ssize_t
+ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path, u_char *data)
+{
+    ssize_t          n;
+    ngx_fd_t         fd;
+    ngx_file_info_t  fi;
+
+    fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "cannot open the key file \"%V\": put a key into "
+                           "it by \"openssl rand -hex 32\"", path);
+        return NGX_ERROR;
+    }
+
+    n = NGX_ERROR;
+
+    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR || !ngx_is_file(&fi)
+        || ngx_file_size(&fi) > NGX_HTTP_LOYALTY_KEY_FILE_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key file \"%V\" is not a file of at most %d "
+                           "bytes", path, NGX_HTTP_LOYALTY_KEY_FILE_MAX);
+
+    } else {
+        n = ngx_read_fd(fd, data, NGX_HTTP_LOYALTY_KEY_FILE_MAX);
+
+        if (n == -1) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                               "cannot read the key file \"%V\"", path);
+        }
+
+        if (ngx_file_access(&fi) & S_IROTH) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "everybody on this machine can read the key "
+                               "file \"%V\": \"chmod 600\" it", path);
+        }
+    }
+
+    (void) ngx_close_file(fd);
+
+    return n;
+}
+
+
+/* Editors and echo put a line end behind the key. */
+
+static void
+ngx_http_loyalty_key_trim(ngx_str_t *key)
+{
+    while (key->len != 0 && key->data[key->len - 1] <= ' ') {
+        key->len--;
+    }
+
+    while (key->len != 0 && key->data[0] <= ' ') {
+        key->data++;
+        key->len--;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_key_valid(ngx_str_t *key)
+{
+    size_t  i;
+
+    for (i = 0; i < key->len; i++) {
+
+        if (key->data[i] <= ' ' || key->data[i] > '~') {
+            return 0;
+        }
+    }
+
+    return key->len != 0;
+}

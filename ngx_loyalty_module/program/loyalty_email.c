@@ -1,0 +1,106 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_email.h>
+#include <loyalty_utf8.h>
+
+#include <string.h>
+
+
+static loyalty_str_t loyalty_email_trim(loyalty_str_t text);
+static int loyalty_email_space(char c);
+static int loyalty_email_refuses(uint32_t code);
+
+
+int
+loyalty_email_normalize(loyalty_str_t in, char *out, size_t *len)
+{
+    size_t    i, n, at;
+    uint32_t  code;
+
+    in = loyalty_email_trim(in);
+
+    if (in.len < LOYALTY_EMAIL_MIN || in.len > LOYALTY_EMAIL_MAX) {
+        return LOYALTY_ERROR;
+    }
+
+    /* nothing is shortened from here on: "at" is right for both texts */
+
+    at = 0;
+
+    for (i = 0; i < in.len; i += n) {
+        n = loyalty_utf8_next(in.data + i, in.len - i, &code);
+
+        if (n == 0 || loyalty_email_refuses(code)) {
+            return LOYALTY_ERROR;
+        }
+
+        if (code == '@') {
+            if (at != 0 || i == 0 || i + 1 == in.len) {
+                return LOYALTY_ERROR;
+            }
+
+            at = i;
+        }
+
+        if (code >= 'A' && code <= 'Z') {
+            out[i] = (char) (code | 0x20);
+
+        } else {
+            memcpy(out + i, in.data + i, n);
+        }
+    }
+
+    if (at == 0) {
+        return LOYALTY_ERROR;
+    }
+
+    *len = in.len;
+
+    return LOYALTY_OK;
+}
+
+
+static loyalty_str_t
+loyalty_email_trim(loyalty_str_t text)
+{
+    while (text.len > 0 && loyalty_email_space(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+
+    while (text.len > 0 && loyalty_email_space(text.data[text.len - 1])) {
+        text.len--;
+    }
+
+    return text;
+}
+
+
+static int
+loyalty_email_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+
+static int
+loyalty_email_refuses(uint32_t code)
+{
+    if (code < 0x80) {
+        return code <= ' ' || code == 0x7f || code == '"' || code == '\\'
+               || code == '<' || code == '>' || code == ',';
+    }
+
+    /* the second row of controls, and Unicode's property White_Space */
+
+    return code <= 0xa0
+           || code == 0x1680
+           || (code >= 0x2000 && code <= 0x200a)
+           || code == 0x2028 || code == 0x2029 || code == 0x202f
+           || code == 0x205f
+           || code == 0x3000;
+}

@@ -1,0 +1,31 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_EMAIL_H_INCLUDED_
+#define _LOYALTY_EMAIL_H_INCLUDED_
+
+
+#include <loyalty_types.h>
+
+
+#define LOYALTY_EMAIL_MIN  3
+#define LOYALTY_EMAIL_MAX  254
+
+
+/*
+ * Brings an e-mail address into the form that is stored and compared: ASCII
+ * white space at both ends trimmed, ASCII letters in lower case.  "out" takes
+ * at least LOYALTY_EMAIL_MAX bytes; the result is not NUL-terminated.
+ *
+ * LOYALTY_ERROR unless the result has 3 to 254 bytes of valid UTF-8, exactly
+ * one "@" with something on both sides, and no control character, white
+ * space (also Unicode's), double quote, backslash, angle bracket or comma, so
+ * that it can be put into a header or a JSON string as it is.
+ */
+int loyalty_email_normalize(loyalty_str_t in, char *out, size_t *len);
+
+
+#endif /* _LOYALTY_EMAIL_H_INCLUDED_ */

@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_TYPES_H_INCLUDED_
+#define _LOYALTY_TYPES_H_INCLUDED_
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+#define LOYALTY_OK      0
+#define LOYALTY_ERROR  -1
+
+
+/* Text by length, not NUL-terminated; whoever made it keeps owning it. */
+
+typedef struct {
+    size_t       len;
+    const char  *data;
+} loyalty_str_t;
+
+
+#define loyalty_string(str)  { sizeof(str) - 1, str }
+
+int loyalty_str_equal(loyalty_str_t a, loyalty_str_t b);
+
+
+#endif /* _LOYALTY_TYPES_H_INCLUDED_ */

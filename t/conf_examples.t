@@ -1,0 +1,67 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# Every example configuration passes "nginx -t".
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use File::Copy;
+use File::Find;
+use File::Path qw(make_path);
+
+use Loyalty::Test;
+
+###############################################################################
+
+my $t = Loyalty::Test->new;
+my $examples = $t->checkout . '/conf-examples';
+
+# a folder as the examples want it, with all that they leave to the reader
+
+make_path(map { $t->path("prefix/$_") } qw(modules logs temp));
+symlink $t->module, $t->path('prefix/modules/ngx_http_loyalty_module.so')
+    or die "symlink: $!\n";
+
+$t->write_file('prefix/conf/loyalty/chatbot.key', "some-key\n", 0600);
+$t->write_file('prefix/conf/loyalty/store-credentials.conf',
+    "proxy_set_header Authorization \"Basic eDp5\";\n", 0600);
+
+my @examples;
+find({no_chdir => 1, wanted => sub {
+    push @examples, $File::Find::name if /\.conf$/;
+}}, $examples);
+
+###############################################################################
+
+cmp_ok(scalar @examples, '>=', 4, 'there are examples');
+
+for my $file (sort @examples) {
+    my $name = substr $file, length($examples) + 1;
+
+    copy($file, $t->path('prefix/conf/nginx.conf')) or die "$file: $!\n";
+
+    my ($exit, $output) = $t->check_file('conf/nginx.conf',
+                                         $t->path('prefix/'));
+
+    # the one warning that depends on who runs the tests
+
+    $output =~ s/^.*"user" directive makes sense only.*\n//m;
+
+    ok($exit == 0 && $output !~ /\[(?:warn|emerg)\]/, $name)
+        or diag($output);
+}
+
+###############################################################################
+
+$t->done;
+
+###############################################################################

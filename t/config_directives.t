@@ -1,0 +1,215 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# Tests for the directives around programs, and for several of them.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Loyalty::Test;
+
+###############################################################################
+
+my $t = Loyalty::Test->new;
+
+# A configuration with a program, things in http, and things in server.
+
+sub around {
+    my ($http, $server, $database) = @_;
+
+    $database ||= 'sqlite:%%TESTDIR%%/db/shop.db';
+
+    return <<"END";
+%%TEST_GLOBALS%%
+events { }
+http {
+    %%TEST_GLOBALS_HTTP%%
+$http
+server {
+    listen %%LISTEN_0%%;
+    %%STORE%%
+$server
+}
+loyalty_program shop {
+    database $database;
+    currency USD;
+    earn 1 per 1.00;
+    api_key chatbot value:%%KEY%%;
+    %%LOOKUP%%
+}
+}
+END
+}
+
+sub program {
+    my ($name, $more) = @_;
+
+    return "loyalty_program $name { database sqlite:%%TESTDIR%%/db/$name.db; "
+           . 'currency USD; earn 1 per 1.00; api_key bot value:k; '
+           . ($more || '') . '}';
+}
+
+sub in_http {
+    my ($line, $why) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $t->refuses($line, $why, around("$line # HERE", ''));
+}
+
+sub in_server {
+    my ($line, $why) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $t->refuses($line, $why, around('', "$line # HERE"));
+}
+
+###############################################################################
+
+# programs
+
+$t->accepts('a program defined after its use', around('', '%%LOCATIONS%%'));
+$t->accepts('another program', around(program('other'), '%%LOCATIONS%%'
+    . ' location /other { loyalty_balance other; }'));
+$t->accepts('a program nobody uses', around('', ''));
+
+in_http('loyalty_program { }', 'number of arguments');
+in_http('loyalty_program a b { }', 'number of arguments');
+in_http('loyalty_program "" { }', 'name');
+in_server('loyalty_program x { }', 'not allowed here');
+
+$t->refuses('two programs of one name', 'shop',
+    around('', '') =~ s/\}\n$/program('shop') . " # HERE\n}\n"/er);
+
+# locations
+
+for my $name (qw(signup claim balance redeem)) {
+    in_server("location /x { loyalty_$name nobody; }", 'nobody');
+    in_server("location /x { loyalty_$name; }", 'number of arguments');
+    in_server("location /x { loyalty_$name shop shop; }",
+              'number of arguments');
+    in_server("loyalty_$name shop;", 'not allowed here');
+    in_server("location /x { loyalty_$name shop; loyalty_$name shop; }",
+              'duplicate');
+}
+
+in_server('location /x { loyalty_claim shop; loyalty_balance shop; }',
+          'loyalty_balance|duplicate');
+in_server('location /x { proxy_pass http://127.0.0.1; loyalty_claim shop; }',
+          'loyalty_claim');
+
+$t->refuses('a claim without a look-up', 'order_lookup',
+    around(program('poor'), 'location /x { loyalty_claim poor; } # HERE'));
+$t->accepts('a balance without a look-up', around(program('poor'),
+    'location /x { loyalty_balance poor; }'));
+
+# who may come in
+
+in_server('loyalty_auth;', 'number of arguments');
+in_server('loyalty_auth on;', 'on');
+in_server('loyalty_auth key off;', 'off');
+in_server('loyalty_auth key key;', 'key');
+in_server('loyalty_auth off; loyalty_auth key;', 'duplicate');
+$t->accepts("loyalty_auth $_", around("loyalty_auth $_;", "loyalty_auth $_;"
+    . " location /x { loyalty_auth $_; loyalty_balance shop; }"))
+    for qw(key off);
+
+# limits
+
+for my $name (qw(loyalty_max_body_size loyalty_store_max_size
+                 loyalty_store_timeout))
+{
+    in_server("$name x;", 'invalid value|x');
+    in_server("$name 1; $name 2;", 'duplicate');
+    $t->accepts($name,
+        around("$name 1;", "$name 2; location /x { $name 3; }"));
+}
+
+for my $name (qw(loyalty_batch loyalty_queue)) {
+    in_http("$name 0;", '0');
+    in_http("$name x;", 'x');
+    in_http("$name 1; $name 2;", 'duplicate');
+    in_server("$name 1;", 'not allowed here');
+    $t->accepts($name, around("$name 100;", ''));
+}
+
+in_http('loyalty_thread_pool a; loyalty_thread_pool b;', 'duplicate');
+
+my ($exit, $output) = $t->check_conf(around('loyalty_thread_pool no_such;',
+                                            '%%LOCATIONS%%'));
+isnt($exit, 0, 'a thread pool that is not there');
+like($output, qr/unknown thread pool "no_such"/, 'is named');
+
+$t->accepts('a thread pool', 'thread_pool loyal threads=4; '
+    . around('loyalty_thread_pool loyal;', '%%LOCATIONS%%'));
+
+# the folder of the database
+
+sub database {
+    my ($name, $why, $database) = @_;
+
+    my $text = around('', '', $database);
+    $text =~ s/^(    database .*)$/$1 # HERE/m;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    $t->refuses($name, $why, $text);
+}
+
+$t->write_file('file', 'not a folder');
+mkdir $t->path('db/folder.db') or mkdir $t->path('db')
+    && mkdir $t->path('db/folder.db');
+
+database('a folder that cannot be made', 'no/such',
+         'sqlite:%%TESTDIR%%/no/such/folder/shop.db');
+database('a file where the folder should be', 'file',
+         'sqlite:%%TESTDIR%%/file/shop.db');
+database('a folder where the file should be', 'folder\.db',
+         'sqlite:%%TESTDIR%%/db/folder.db');
+
+SKIP: {
+    skip 'root may write everywhere', 1 if $> == 0;
+
+    mkdir $t->path('closed');
+    chmod 0500, $t->path('closed');
+
+    database('a folder that cannot be written', 'closed',
+             'sqlite:%%TESTDIR%%/closed/shop.db');
+}
+
+ok(!-e $t->path('db/shop.db'), 'checking makes no database');
+
+# two programs on one file would mix their members
+
+$t->refuses('one database for two programs', 'db/shop\.db', around('', '')
+    =~ s/\}\n$/program('shop2') . " # HERE\n}\n"/er =~ s/shop2\.db/shop.db/r);
+
+# the module without anything to do
+
+$t->accepts('without http', "%%TEST_GLOBALS%%\nevents { }\n");
+$t->accepts('without programs', "%%TEST_GLOBALS%%\nevents { }\nhttp { }\n");
+
+$t->conf(<<'END')->run;
+%%TEST_GLOBALS%%
+
+events { }
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+    server { listen %%LISTEN_0%%; location / { return 200 "plain"; } }
+}
+END
+
+is($t->get('/')->body, 'plain', 'a site without programs');
+
+###############################################################################
+
+$t->done;
+
+###############################################################################

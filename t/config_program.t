@@ -1,0 +1,239 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# Tests for mistakes in loyalty_program: refused with file and line.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Loyalty::Test;
+
+###############################################################################
+
+my $t = Loyalty::Test->new;
+
+# A configuration with one program.  Its directives are replaced by name;
+# what does not replace anything is added.
+
+sub program {
+    my @changes = @_;
+
+    my %lines = (
+        database     => 'database sqlite:%%TESTDIR%%/db/shop.db;',
+        currency     => 'currency USD;',
+        earn         => 'earn 1 per 1.00;',
+        api_key      => 'api_key chatbot value:%%KEY%%;',
+        order_lookup => '%%LOOKUP%%',
+    );
+    my @more;
+
+    for my $change (@changes) {
+        my ($name, $line) = %$change;
+        $lines{$name} = $line if exists $lines{$name};
+        push @more, $line if !exists $lines{$name};
+    }
+
+    my $lines = join "\n", @lines{qw(database currency earn api_key
+                                     order_lookup)}, @more;
+
+    my $mark = $lines =~ /# HERE/ ? '' : '# HERE';
+
+    return <<"END";
+%%TEST_GLOBALS%%
+events { }
+http {
+    %%TEST_GLOBALS_HTTP%%
+loyalty_program shop { $mark
+$lines
+} $mark
+server {
+    listen %%LISTEN_0%%;
+    location / { loyalty_claim shop; }
+    %%STORE%%
+}
+}
+END
+}
+
+# the mistake in one line of its own
+
+sub wrong {
+    my ($line, $why, $name) = @_;
+
+    my ($directive) = $line =~ /^(\w+)/;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    $t->refuses($name || $line, $why, program({$directive => "$line # HERE"}));
+}
+
+# the mistake is that it stands there a second time
+
+sub twice {
+    my ($one, $two, $why) = @_;
+
+    my ($directive) = $one =~ /^(\w+)/;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    $t->refuses("twice: $two", $why,
+        program({$directive => "$one\n$two # HERE"}));
+}
+
+###############################################################################
+
+$t->accepts('a program', program());
+
+# what must be there, be there once, and have its arguments
+
+$t->refuses("no $_", $_, program({$_ => ''})) for qw(database currency earn);
+
+twice('database sqlite:%%TESTDIR%%/db/a.db;',
+      'database sqlite:%%TESTDIR%%/db/b.db;', 'duplicate');
+twice('currency USD;', 'currency EUR;', 'duplicate');
+twice('earn 1 per 1.00;', 'earn 2 per order;', 'duplicate');
+twice('signup_bonus 1;', 'signup_bonus 2;', 'duplicate');
+twice('coupon_expires 1d;', 'coupon_expires 2d;', 'duplicate');
+
+wrong($_, 'number of arguments') for 'database;', 'currency;',
+    'currency USD EUR;', 'signup_bonus;', 'coupon_expires;', 'api_key bot;';
+
+wrong('prize x 1 "X";', 'prize', 'an unknown directive');
+wrong('listen 80;', 'listen', "another module's directive");
+
+# database
+
+wrong('database /var/lib/loyalty.db;', 'sqlite:');
+wrong('database sqlite:;', 'sqlite:');
+wrong('database mysql:x;', 'sqlite:');
+wrong('database sqlite:%%TESTDIR%%/db/shop.db timeout=x;', 'timeout');
+wrong('database sqlite:%%TESTDIR%%/db/shop.db speed=1;', 'speed=1');
+
+# currency
+
+wrong("currency $_;", $_) for qw(XXQ DOLLAR US 840);
+
+# earn
+
+wrong('earn 0 per 1.00;', '0');
+wrong('earn -1 per 1.00;', '-1');
+wrong('earn x per 1.00;', 'x');
+wrong('earn 1.5 per 1.00;', '1.5');
+wrong('earn 1 per 0;', '0');
+wrong('earn 1 per 0.00;', '0.00');
+wrong('earn 1 per -1.00;', '-1.00');
+wrong('earn 1 per 0.001;', '0.001');
+wrong('earn 1 per dollar;', 'dollar');
+wrong('earn 1 each 1.00;', 'per');
+wrong('earn 1 per;', 'earn');
+wrong('earn 99999999999999999999 per 1.00;', '99999999999999999999');
+wrong('earn 1 per 1.00 min=5.00;', 'min=5.00');
+wrong("earn 1 per order $_;", $_) for qw(min=x limit=0/1d limit=1 limit=1/x
+                                         limit=x/1d often=1);
+
+$t->refuses('an amount finer than the currency', '1\.50', program(
+    {currency => 'currency JPY;'}, {earn => 'earn 1 per 1.50; # HERE'}));
+$t->refuses('the currency comes after', '1\.50', program(
+    {currency => ''}, {earn => "earn 1 per 1.50; # HERE\ncurrency JPY;"}));
+
+$t->accepts('earn 5 per order', program(
+    {earn => 'earn 5 per order min=10.00 limit=3/1d;'}));
+$t->accepts('three digits', program(
+    {currency => 'currency KWD;'}, {earn => 'earn 1 per 0.125;'}));
+
+# sign-up bonus and coupons
+
+wrong("signup_bonus $_;", $_) for qw(-1 x 1.5 99999999999999999999);
+wrong('coupon_expires soon;', 'soon');
+wrong('coupon_expires -1d;', '-1d');
+$t->accepts('coupons that do not expire', program(
+    {coupon_expires => 'coupon_expires off;'}));
+
+# rewards
+
+twice('reward hanky 200 "Free handkerchief";', 'reward hanky 300 "Another";',
+      'hanky');
+
+wrong('reward hanky 0 "Free";', '0');
+wrong('reward hanky -5 "Free";', '-5');
+wrong('reward hanky ten "Free";', 'ten');
+wrong('reward hanky 1.5 "Free";', '1.5');
+wrong('reward hanky 200 "";', 'name');
+wrong('reward "" 200 "Free";', 'id');
+wrong('reward "a b" 200 "Free";', 'a b');
+wrong('reward hanky 200;', 'reward');
+wrong("reward hanky 200 \"Free\" $_;", $_) for qw(stock=0 stock=-1 stock=x
+    per_member=0 per_member=x size=XL);
+wrong("reward hanky 200 \"\xff\";", 'UTF-8', 'a name that is not UTF-8');
+wrong('reward ' . 'r' x 65 . ' 200 "Free";', 'r' x 65, 'a long id');
+
+# order_lookup
+
+my %pointers = (email => 'email=/e', total => 'total=/t',
+                number => 'number=/n', paid => 'paid=any');
+
+for my $left (sort keys %pointers) {
+    my $rest = join ' ', map { $pointers{$_} }
+                         grep { $_ ne $left } sort keys %pointers;
+
+    wrong("order_lookup /_store/order $rest;", $left,
+        "order_lookup without $left");
+}
+
+my $good = join ' ', map { $pointers{$_} } sort keys %pointers;
+
+wrong("order_lookup /_store/order $good $_;", $_) for qw(currency=c
+    currency=/a~2 list=x unit=cents colour=/c email=/e2);
+wrong("order_lookup store $good;", 'store');
+wrong("order_lookup $good;", 'order_lookup');
+wrong('order_lookup /_store/order email=/e total=/t number=/n status=/s;',
+      'paid', 'order_lookup with a status but nothing paid');
+wrong('order_lookup /_store/order email=/e total=/t number=/n paid=done;',
+      'status', 'order_lookup with paid but no status');
+wrong('order_lookup /_store/order email=/e total=/t number=/n status=/s '
+      . 'paid=;', 'paid', 'order_lookup with an empty paid');
+
+$t->refuses('order_lookup twice', 'duplicate',
+    program({order_lookup => "%%LOOKUP%%\n%%LOOKUP%% # HERE"}));
+$t->accepts('order_lookup with everything', program({order_lookup =>
+    "order_lookup /_store/order email=/a~1b/~0/0 total=/t number= currency=/c "
+    . 'list=/list status=/s paid=1,true,PaymentSettled unit=minor;'}));
+
+# api_key
+
+$t->write_file('empty.key', '');
+$t->write_file('blank.key', "\n", 0600);
+$t->write_file('good.key', "some-key\n", 0600);
+$t->write_file('open.key', "some-key\n", 0644);
+
+wrong('api_key bot secret;', 'file:');
+wrong('api_key bot value:;', 'empty');
+wrong('api_key bot file:%%TESTDIR%%/no.key;', 'no\.key');
+wrong('api_key bot file:%%TESTDIR%%/empty.key;', 'empty\.key');
+wrong('api_key bot file:%%TESTDIR%%/blank.key;', 'blank\.key');
+twice('api_key bot value:one-key;', 'api_key bot value:another-key;', 'bot');
+twice('api_key bot value:one-key;', 'api_key till value:one-key;', 'key');
+$t->accepts('a key in a file', program(
+    {api_key => 'api_key bot file:%%TESTDIR%%/good.key;'}));
+
+my ($exit, $output) = $t->check_conf(program(
+    {api_key => 'api_key bot file:%%TESTDIR%%/open.key;'}));
+is($exit, 0, 'a key that everybody can read is accepted');
+like($output, qr{\[warn\].*open\.key.*check\.conf:\d+}, 'with a warning');
+
+unlike($t->read_file('check.log') . $output, qr/some-key|one-key/,
+    'no key is shown');
+
+###############################################################################
+
+$t->done;
+
+###############################################################################

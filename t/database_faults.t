@@ -1,0 +1,186 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# What others do to the database, and recovery without a restart.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use IO::Handle;
+
+use Loyalty::Store;
+use Loyalty::Test;
+
+###############################################################################
+
+my $t = Loyalty::Test->new;
+
+plan(skip_all => 'no sqlite3') if !$t->has_program('sqlite3');
+
+$t->conf(<<'END')->run;
+%%TEST_GLOBALS%%
+
+worker_processes 2;
+
+events { }
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+    loyalty_program shop {
+        database      sqlite:%%TESTDIR%%/db/shop.db timeout=200ms;
+        currency      USD;
+        earn          1 per 1.00;
+        signup_bonus  50;
+        reward        sticker  10 "Sticker";
+        api_key       chatbot value:%%KEY%%;
+        %%LOOKUP%%
+    }
+
+    server {
+        listen %%LISTEN_0%%;
+
+        %%LOCATIONS%%
+        %%STORE%%
+
+        location = /plain { return 200 "plain"; }
+    }
+}
+END
+
+my $ada = 'ada@example.com';
+my $store = Loyalty::Store->new($t, $t->port(1));
+
+$store->order($_, email => $ada) for 1 .. 20;
+$store->start;
+
+my $points = 50;
+my $order = 0;
+
+# Writing fails in the right way, and the site goes on.
+
+sub refused {
+    my ($why) = @_;
+
+    my $r = $t->claim(++$order, $ada);
+    is_fault($r, 503, 'database_unavailable', "$why: claim");
+    like($r->header('Retry-After'), qr/^\d+$/, "$why: Retry-After");
+
+    is_fault($t->signup("new\@example.com"), 503, 'database_unavailable',
+        "$why: sign-up");
+    is($t->get('/plain')->body, 'plain', "$why: the site goes on");
+}
+
+# It works again, and what had been refused was not half done.
+
+sub recovered {
+    my ($why) = @_;
+
+    is_result($t->claim($order, $ada), 200, 'claimed',
+        {points => $points += 10, earned => 10}, "$why: over");
+}
+
+###############################################################################
+
+is_result($t->signup($ada), 201, 'signed_up', 'all is well');
+
+my $version = $t->sqlite('db/shop.db', 'PRAGMA user_version');
+like($version, qr/^[1-9]\d*$/, 'the schema has a version');
+
+# somebody else writes, for longer than we wait
+
+my $locker = locker('BEGIN IMMEDIATE;');
+
+refused('locked');
+is_result($t->balance($ada), 200, 'balance', {points => $points},
+    'locked: reading goes on');
+
+unlock($locker);
+recovered('locked');
+
+# somebody else has it all to himself for less than we wait
+
+$locker = locker('BEGIN EXCLUSIVE;');
+
+my $c = $t->connection;
+$c->send($t->message('POST', '/loyalty/claim',
+    params => {email => $ada, order => ++$order}));
+$t->wait_until('the look-up', sub { $store->calls($order) });
+unlock($locker);
+
+is_result($c->response, 200, 'claimed', {points => $points += 10},
+    'a short lock is waited for');
+
+# a newer module has been here
+
+$t->stop;
+$t->sqlite('db/shop.db', 'PRAGMA user_version = 9999');
+$t->run;
+
+refused('newer');
+is_fault($t->balance($ada), 503, 'database_unavailable', 'newer: balance');
+like($t->read_file('error.log'), qr/\[error\].*9999/,
+    'newer: the log says why');
+is($t->sqlite('db/shop.db', 'PRAGMA user_version'), '9999',
+    'newer: left alone');
+
+$t->sqlite('db/shop.db', "PRAGMA user_version = $version");
+recovered('newer');
+
+# the file cannot be written
+
+$t->stop;
+is(chmod(0444, $t->path('db/shop.db')), 1, 'read-only');
+$t->run;
+
+refused('read-only');
+is_result($t->balance($ada), 200, 'balance', {points => $points},
+    'read-only: reading goes on');
+
+chmod 0644, $t->path('db/shop.db');
+recovered('read-only');
+
+is($t->sqlite('db/shop.db', 'PRAGMA integrity_check'), 'ok',
+    'the database is sound');
+
+###############################################################################
+
+$t->done;
+
+###############################################################################
+
+# A process of SQLite's own that holds a lock until it is told to go.
+
+sub locker {
+    my ($begin) = @_;
+
+    my $file = $t->path('locked');
+    unlink $file;
+
+    open my $in, '|-', 'sqlite3', '-batch', $t->path('db/shop.db')
+        or die "sqlite3: $!\n";
+    $in->autoflush(1);
+
+    print $in "PRAGMA busy_timeout = 5000;\n.output $file\n"
+              . "$begin\nSELECT 'locked';\n.output stdout\n";
+
+    $t->wait_until('the lock', sub { -s $file });
+    return $in;
+}
+
+sub unlock {
+    my ($in) = @_;
+
+    print $in "ROLLBACK;\n.quit\n";
+    close $in;
+}
+
+###############################################################################

@@ -1,0 +1,162 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# Tests over HTTP/2.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Loyalty::Store;
+use Loyalty::Test;
+
+###############################################################################
+
+my $t = Loyalty::Test->new;
+
+plan(skip_all => 'no curl with HTTP/2')
+    if !$t->has_program('curl') || `curl --version` !~ /\bHTTP2\b/;
+
+# "listen ... http2" became the directive "http2" in 1.25.1
+
+my $new = $t->version >= 1025001;
+
+$t->macro(H2_LISTEN => $new ? '' : 'http2')
+  ->macro(H2_ON => $new ? 'http2 on;' : '');
+
+$t->conf(<<'END')->run;
+%%TEST_GLOBALS%%
+
+events { }
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+    %%SHOP%%
+
+    server {
+        listen %%LISTEN_0%% %%H2_LISTEN%%;
+        %%H2_ON%%
+
+        %%LOCATIONS%%
+        %%STORE%%
+    }
+}
+END
+
+my $ada = 'ada@example.com';
+my $store = Loyalty::Store->new($t, $t->port(1));
+
+$store->order($_, email => $ada) for 1 .. 40;
+$store->answers(99, [pause(0.2), json_reply(order_json(99, email => $ada))]);
+$store->start;
+
+my @curl = ('curl', '-sS', '--http2-prior-knowledge', '--max-time', 60,
+            '-H', 'Authorization: Bearer ' . KEY);
+
+sub url { "http://127.0.0.1:${\$t->port(0)}$_[0]" }
+
+sub output {
+    open my $out, '-|', @_ or die "curl: $!\n";
+    binmode $out;
+
+    my $text = do { local $/; <$out> };
+    close $out;
+
+    return defined $text ? $text : '';
+}
+
+# One request; the response as the other tests have it.
+
+sub curl {
+    my ($uri, @args) = @_;
+
+    my ($head, $body) = split /\r\n\r\n/, output(@curl, '-i', @args,
+                                                 url($uri)), 2;
+    my ($status) = $head =~ m{^HTTP/2 (\d+)} or die "not HTTP/2: $head\n";
+
+    my $r = Loyalty::HTTP::Response->new($status, "$head\r\n");
+    $r->{body} = $body;
+    return $r;
+}
+
+sub json { ('-H', 'Content-Type: application/json', '--data-binary', $_[0]) }
+
+my $balance = '/loyalty/balance?email=ada%40example.com';
+
+###############################################################################
+
+my $r = curl('/loyalty/signup', json("{\"email\":\"$ada\"}"));
+
+is_result($r, 201, 'signed_up', 'sign-up');
+like($r->head, qr{^HTTP/2 }, 'by HTTP/2');
+
+is_result(curl('/loyalty/claim', '-d', "email=$ada", '-d', 'order=1'),
+    200, 'claimed', {points => 60}, 'claim');
+is_result(curl('/loyalty/claim', '-d', "email=$ada", '-d', 'order=99'),
+    200, 'claimed', {points => 70}, 'a slow claim');
+is_result(curl($balance), 200, 'balance', {points => 70}, 'balance');
+is_result(curl('/loyalty/redeem', json(
+    "{\"email\":\"$ada\",\"reward\":\"sticker\"}")), 200, 'redeemed',
+    {points => 40}, 'redemption');
+
+$r = curl($balance, '--head');
+is($r->status . $r->body, '200', 'HEAD');
+
+is_fault(curl('/loyalty/claim', '-d', "email=$ada", '-d', 'order=404'),
+    404, 'order_not_found', 'a fault');
+is_fault(curl($balance, '-X', 'DELETE'), 405, 'method_not_allowed',
+    'another method');
+is_fault(curl('/loyalty/signup', json('x' x 100_000)), 413,
+    'too_large', 'a large body');
+is_fault(curl($balance, '-H', 'Authorization: Bearer x'), 401,
+    'unauthorized', 'a wrong key');
+
+# a body without a length: curl reads it from a pipe
+
+open my $in, '>', $t->path('body') or die;
+print $in "{\"email\":\"bob\@example.com\"}";
+close $in;
+
+is_result(curl('/loyalty/signup', '-T', $t->path('body'), '-X', 'POST',
+    '-H', 'Content-Type: application/json', '-H', 'Content-Length:'),
+    201, 'signed_up', 'a body without a length');
+
+# streams at once on one connection
+
+my @claims = map { "/loyalty/claim?order=$_&email=ada%40example.com" } 2 .. 40;
+
+my @statuses = output(@curl, '-X', 'POST', '-Z', '--parallel-max', 20,
+    '-w', '%{http_code} ', map { ('-o', '/dev/null', url($_)) } @claims)
+    =~ /\d+/g;
+
+is_deeply(\@statuses, [(200) x 39], 'streams at once');
+is(curl($balance)->field('points'), 40 + 390, 'each credited once');
+
+# connections that end amid their streams
+
+for my $i (1 .. 10) {
+    my $pid = open my $out, '-|', @curl, '-X', 'POST', '-Z',
+        (url('/loyalty/claim?order=99&email=ada%40example.com')) x 5
+        or die "curl: $!\n";
+
+    select undef, undef, undef, 0.01 * $i;
+    kill KILL => $pid;
+    close $out;
+}
+
+is_result(curl($balance), 200, 'balance', {points => 430},
+    'all is well after clients that went away');
+
+###############################################################################
+
+$t->done;
+
+###############################################################################

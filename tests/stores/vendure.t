@@ -1,0 +1,393 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# Claims of real orders in a real store: Vendure from npm, asked through
+# conf-examples/stores/vendure.conf as it stands.  The store's packages are
+# installed once into build/stores/vendure.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Cwd qw(abs_path);
+use Digest::SHA;
+use File::Basename qw(dirname);
+use File::Copy qw(copy);
+use File::Path qw(make_path);
+use JSON::PP ();
+use POSIX qw(WNOHANG);
+use Test::More;
+
+my ($CHECKOUT, $STORE);
+
+BEGIN {
+    my $here = dirname(abs_path(__FILE__));
+
+    $CHECKOUT = abs_path("$here/../..");
+    $STORE = "$here/vendure";
+}
+
+use lib "$CHECKOUT/t/lib";
+
+use Loyalty::Test;
+
+my $INSTALLED = "$CHECKOUT/build/stores/vendure";
+
+my ($vendure, $child);
+
+# before the harness removes the store's folder
+
+END {
+    my $status = $?;
+    kill TERM => $child if $child;
+    undef $vendure;
+    $? = $status;
+}
+
+###############################################################################
+
+need_node();
+need_packages();
+
+my $t = Loyalty::Test->new;
+$vendure = Vendure->start($t);
+
+my $order = $vendure->shop;
+
+my $ADA = 'ada@example.com';
+
+$t->secret($vendure->key);
+$t->write_file('loyalty/chatbot.key', KEY . "\n", 0600);
+log_in($vendure->key);
+
+$t->conf(example())->run;
+
+###############################################################################
+
+is_result($t->signup($ADA), 201, 'signed_up', {points => 50},
+    'a shopper signs up');
+
+# every way of not being one's own order looks the same
+
+my $missing = $t->claim('NOSUCHORDER00000', $ADA);
+
+is_fault($missing, 404, 'order_not_found', 'a made-up number');
+
+for (['foreign', "another shopper's order"],
+     ['foreignUnpaid', "another shopper's unpaid order"],
+     ['cart', 'a cart that nobody checked out'])
+{
+    my ($name, $what) = @$_;
+
+    is(timeless($t->claim($order->{$name}{code}, $ADA)), timeless($missing),
+        "$what is not found, byte for byte");
+}
+
+is_fault($t->claim(lc $order->{paid}{code}, $ADA), 404, 'order_not_found',
+    'an order number in lower case');
+
+is($order->{unpaid}{state}, 'PaymentAuthorized',
+    'the store has only authorized a payment');
+is_fault($t->claim($order->{unpaid}{code}, $ADA), 409, 'order_not_paid',
+    'which is not paid');
+
+is($order->{euro}{currencyCode}, 'EUR', 'the store has sold in euros');
+is_fault($t->claim($order->{euro}{code}, $ADA), 422, 'wrong_currency',
+    'which the program does not count');
+
+is($t->points($ADA), 50, 'nothing of this earned a point');
+
+# paid orders: one point for each whole dollar
+
+my $paid = $order->{paid};
+my $earned = dollars($paid);
+
+is($paid->{state}, 'PaymentSettled', 'the store has settled a payment');
+isnt($paid->{totalWithTax} % 100, 0, 'of dollars and cents');
+
+is_result($t->claim($paid->{code}, $ADA), 200, 'claimed',
+    {order => $paid->{code}, earned => $earned, points => 50 + $earned},
+    'a paid order');
+
+is_result($t->claim($paid->{code}, $ADA), 200, 'already_claimed',
+    {earned => 0, points => 50 + $earned}, 'is claimed once');
+
+# what the store says to a wrong key has status 200, too
+
+my $later = $order->{later};
+
+log_in('0123456789abcdef:' . 'f' x 64);
+$t->reload;
+
+is_fault($t->claim($later->{code}, $ADA), 502, 'store_bad_answer',
+    'the store refuses our key');
+
+log_in($vendure->key);
+$t->reload;
+
+# a store that is off, and comes back
+
+$vendure->stop;
+
+my $r = $t->claim($later->{code}, $ADA);
+
+is_fault($r, 503, 'store_unavailable', 'the store is off');
+ok($r->header('Retry-After'), 'and the claim may be repeated');
+is($t->points($ADA), 50 + $earned, 'points are there without the store');
+
+$vendure = Vendure->start($t);
+$earned += dollars($later);
+
+is_result($t->claim($later->{code}, $ADA), 200, 'claimed',
+    {earned => dollars($later), points => 50 + $earned},
+    'the store is back, and so is the claim');
+
+$vendure->stop;
+$t->done;
+
+###############################################################################
+
+# The example, with only its addresses and its paths replaced.
+
+sub example {
+    open my $fh, '<', "$CHECKOUT/conf-examples/stores/vendure.conf"
+        or die "vendure.conf: $!\n";
+    my $conf = do { local $/; <$fh> };
+
+    my $port = $vendure->port;
+
+    for (['load_module  modules/ngx_http_loyalty_module.so;',
+          '%%TEST_GLOBALS%%'],
+         ['pid        logs/nginx.pid;', ''],
+         ['error_log  logs/error.log;', ''],
+         ['access_log  logs/access.log;', '%%TEST_GLOBALS_HTTP%%'],
+         ['server             127.0.0.1:3000;', "server 127.0.0.1:$port;"],
+         ['listen  127.0.0.1:8080;', 'listen %%LISTEN_0%%;'])
+    {
+        my ($from, $to) = @$_;
+
+        $conf =~ s/^\h*\K\Q$from\E/$to/m
+            or die "vendure.conf has no line \"$from\"\n";
+    }
+
+    return $conf;
+}
+
+sub log_in {
+    my ($key) = @_;
+
+    $t->write_file('loyalty/store-credentials.conf',
+        "proxy_set_header vendure-api-key \"$key\";\n", 0600);
+}
+
+sub dollars {
+    my ($o) = @_;
+
+    return ($o->{totalWithTax} - $o->{totalWithTax} % 100) / 100;
+}
+
+# An answer without its time.
+
+sub timeless {
+    my ($answer) = @_;
+
+    return $answer->text =~ s/^Date: .*\r\n//mr;
+}
+
+###############################################################################
+
+sub need_node {
+    my $version = first_line('node', '--version');
+
+    plan(skip_all => 'Node 20 is needed, found none') if $version eq '';
+
+    my ($major) = $version =~ /^v(\d+)\./;
+
+    plan(skip_all => "Node 20 is needed, found $version")
+        if !$major || $major < 20;
+
+    plan(skip_all => 'npm is needed, found none')
+        if first_line('npm', '--version') eq '';
+}
+
+sub first_line {
+    my @command = @_;
+
+    my $pid = open my $out, '-|';
+    die "fork: $!\n" if !defined $pid;
+
+    if ($pid == 0) {
+        open STDERR, '>', '/dev/null';
+        exec(@command) or POSIX::_exit(127);
+    }
+
+    my $line = <$out>;
+    close $out;
+
+    $line = '' if !defined $line;
+    chomp $line;
+
+    return $line;
+}
+
+# What the lock file says, installed when the lock file has changed.
+
+sub need_packages {
+    my $stamp = "$INSTALLED/installed";
+    my $wanted = Digest::SHA->new(256)->addfile("$STORE/package-lock.json")
+                                      ->hexdigest;
+
+    return if first_line('cat', $stamp) eq $wanted;
+
+    unlink $stamp;
+    make_path($INSTALLED);
+
+    for my $name (qw(package.json package-lock.json)) {
+        copy("$STORE/$name", "$INSTALLED/$name") or die "$name: $!\n";
+    }
+
+    plan(skip_all => 'the npm registry is out of reach')
+        if first_line('npm', 'view', '@vendure/core', 'version',
+                      '--fetch-retries=0', '--fetch-timeout=20000') eq '';
+
+    note("installing Vendure into $INSTALLED");
+
+    my $log = "$INSTALLED/npm.log";
+
+    run_in($INSTALLED, $log, 'npm', 'ci', '--ignore-scripts', '--no-audit',
+           '--no-fund', '--no-progress') == 0
+        or die "npm ci failed:\n" . slurp($log);
+
+    open my $fh, '>', $stamp or die "$stamp: $!\n";
+    print $fh "$wanted\n";
+    close $fh or die "$stamp: $!\n";
+}
+
+sub run_in {
+    my ($dir, $log, @command) = @_;
+
+    my $pid = fork;
+    die "fork: $!\n" if !defined $pid;
+
+    if ($pid == 0) {
+        chdir $dir or POSIX::_exit(127);
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', $log;
+        open STDERR, '>&', \*STDOUT;
+        exec(@command) or POSIX::_exit(127);
+    }
+
+    $child = $pid;
+    waitpid $pid, 0;
+    undef $child;
+
+    return $?;
+}
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $fh, '<', $file or return '';
+    local $/;
+    return <$fh>;
+}
+
+###############################################################################
+
+package Vendure;
+
+# The store as a process.  It lives as long as the pipe to its standard
+# input is open, and keeps its orders from one start to the next.
+
+sub start {
+    my ($class, $t) = @_;
+
+    my $dir = $t->path('vendure');
+    mkdir $dir;
+    unlink "$dir/ready";
+
+    pipe my $read, my $alive or die "pipe: $!\n";
+
+    my $self = bless {
+        t => $t, dir => $dir, port => $t->port(1), alive => $alive
+    }, $class;
+
+    $self->{pid} = fork;
+    die "fork: $!\n" if !defined $self->{pid};
+
+    if ($self->{pid} == 0) {
+        $self->environment;
+        open STDIN, '<&', $read;
+        open STDOUT, '>>', "$dir/log";
+        open STDERR, '>&', \*STDOUT;
+        exec('node', "$STORE/store.js") or POSIX::_exit(127);
+    }
+
+    $t->wait_until('Vendure serves', sub {
+        die "Vendure did not start:\n" . main::slurp("$dir/log")
+            if $self->ended;
+
+        return -e "$dir/ready";
+    }, 180);
+
+    return $self;
+}
+
+sub environment {
+    my ($self) = @_;
+
+    $ENV{NODE_PATH} = "$INSTALLED/node_modules";
+    $ENV{STORE_DIR} = $self->{dir};
+    $ENV{STORE_PORT} = $self->port;
+}
+
+sub port { $_[0]{port} }
+sub key  { main::slurp("$_[0]{dir}/api.key") }
+
+# Places orders as shoppers do.
+
+sub shop {
+    my ($self) = @_;
+
+    my $log = "$self->{dir}/orders";
+
+    local %ENV = %ENV;
+    $self->environment;
+
+    main::run_in($self->{dir}, $log, 'node', "$STORE/shop.js") == 0
+        or die "the orders failed:\n" . main::slurp($log);
+
+    return JSON::PP->new->utf8->decode(main::slurp($log));
+}
+
+sub ended {
+    my ($self) = @_;
+
+    delete $self->{pid}
+        if $self->{pid} && waitpid($self->{pid}, POSIX::WNOHANG) != 0;
+
+    return !$self->{pid};
+}
+
+sub stop {
+    my ($self) = @_;
+
+    return if $self->ended;
+
+    close $self->{alive};
+
+    if (!eval { $self->{t}->wait_until('Vendure ends', sub { $self->ended }) })
+    {
+        kill KILL => $self->{pid};
+        waitpid delete $self->{pid}, 0;
+    }
+}
+
+sub DESTROY {
+    my ($self) = @_;
+
+    local ($@, $?);
+    $self->stop;
+}
