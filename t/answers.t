@@ -22,6 +22,7 @@ use Loyalty::Test;
 my $t = Loyalty::Test->new;
 
 $t->write_file('db/broken.db', 'this is no database' x 500);
+$t->give_to_workers('db', 'db/broken.db');
 
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%

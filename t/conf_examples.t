@@ -27,13 +27,18 @@ my $examples = $t->checkout . '/conf-examples';
 
 # a folder as the examples want it, with all that they leave to the reader
 
-make_path(map { $t->path("prefix/$_") } qw(modules logs temp));
-symlink $t->module, $t->path('prefix/modules/ngx_http_loyalty_module.so')
-    or die "symlink: $!\n";
+sub prefix {
+    my ($prefix) = @_;
 
-$t->write_file('prefix/conf/loyalty/chatbot.key', "some-key\n", 0600);
-$t->write_file('prefix/conf/loyalty/store-credentials.conf',
-    "proxy_set_header Authorization \"Basic eDp5\";\n", 0600);
+    make_path(map { $t->path("$prefix/$_") } qw(modules logs temp));
+    symlink $t->module, $t->path("$prefix/modules/ngx_http_loyalty_module.so")
+        or die "symlink: $!\n";
+
+    $t->write_file("$prefix/conf/loyalty/chatbot.key",
+        "0123456789abcdef0123456789abcdef\n", 0600);
+    $t->write_file("$prefix/conf/loyalty/store-credentials.conf",
+        "proxy_set_header Authorization \"Basic eDp5\";\n", 0600);
+}
 
 my @examples;
 find({no_chdir => 1, wanted => sub {
@@ -47,10 +52,13 @@ cmp_ok(scalar @examples, '>=', 4, 'there are examples');
 for my $file (sort @examples) {
     my $name = substr $file, length($examples) + 1;
 
-    copy($file, $t->path('prefix/conf/nginx.conf')) or die "$file: $!\n";
+    (my $prefix = $name) =~ tr{/.}{__};
+
+    prefix($prefix);
+    copy($file, $t->path("$prefix/conf/nginx.conf")) or die "$file: $!\n";
 
     my ($exit, $output) = $t->check_file('conf/nginx.conf',
-                                         $t->path('prefix/'));
+                                         $t->path("$prefix/"));
 
     # the one warning that depends on who runs the tests
 

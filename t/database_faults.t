@@ -28,8 +28,6 @@ plan(skip_all => 'no sqlite3') if !$t->has_program('sqlite3');
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
 
-worker_processes 2;
-
 events { }
 
 http {
@@ -64,6 +62,7 @@ $store->start;
 
 my $points = 50;
 my $order = 0;
+my ($exit, $output);
 
 # Writing fails in the right way, and the site goes on.
 
@@ -135,15 +134,21 @@ is($t->sqlite('db/shop.db', 'PRAGMA user_version'), '9999',
 $t->sqlite('db/shop.db', "PRAGMA user_version = $version");
 recovered('newer');
 
-# the file cannot be written
+# the file cannot be written: a lock makes the worker open it anew
 
-$t->stop;
-is(chmod(0444, $t->path('db/shop.db')), 1, 'read-only');
-$t->run;
+$locker = locker('BEGIN IMMEDIATE;');
+refused('locked before');
+chmod 0444, $t->path('db/shop.db');
+unlock($locker);
 
 refused('read-only');
+
 is_result($t->balance($ada), 200, 'balance', {points => $points},
     'read-only: reading goes on');
+
+($exit, $output) = $t->check_file($t->path('nginx.conf'));
+like($output, qr{\[emerg\].*db/shop\.db.*nginx\.conf:\d+},
+    'read-only: refused by nginx -t');
 
 chmod 0644, $t->path('db/shop.db');
 recovered('read-only');
@@ -169,7 +174,7 @@ sub locker {
         or die "sqlite3: $!\n";
     $in->autoflush(1);
 
-    print $in "PRAGMA busy_timeout = 5000;\n.output $file\n"
+    print $in ".timeout 5000\n.output $file\n"
               . "$begin\nSELECT 'locked';\n.output stdout\n";
 
     $t->wait_until('the lock', sub { -s $file });

@@ -130,8 +130,8 @@ is_fault(signup($$_[0], $json), 400, 'bad_request', "refused: $$_[1]") for (
 
 is_fault($t->post('/loyalty/claim', qq({"email":"$email","order":$$_[0]}),
     type => $json), 400, $$_[1], "refused: the order as $$_[0]") for (
-    ['1.5', 'bad_request'], ['-1', 'bad_order'], ['true', 'bad_request'],
-    ['[1]', 'bad_request'], ['99999999999999999999', 'bad_request'],
+    ['1.5', 'bad_request'], ['true', 'bad_request'], ['[1]', 'bad_request'],
+    ['99999999999999999999', 'bad_request'],
 );
 
 # escapes and bytes in forms and queries
@@ -170,8 +170,8 @@ is_result(signup(sprintf($big, member(), 'x' x 60_000), $json,
     uri => '/large'), 201, 'signed_up', 'below a larger limit');
 is_result(signup(sprintf($big, member(), 'x' x 10_000), $json,
     uri => '/buffer'), 201, 'signed_up', 'larger than the buffer');
-is(signup(sprintf($big, member(), 'x' x 100), $json,
-    uri => '/nginx')->status, 413, "nginx's own limit");
+is_result(signup(sprintf($big, member(), 'x' x 100), $json,
+    uri => '/nginx'), 201, 'signed_up', "nginx's own limit does not matter");
 is_result(signup(sprintf('{"email":"%s"}', member()), $json, uri => '/file'),
     201, 'signed_up', 'a body that nginx puts into a file');
 

@@ -79,7 +79,7 @@ sub some_request {
     my $kind = int rand 10;
     my @o = rand() < 0.3 ? (headers => ['Idempotency-Key' => "k$i"]) : ();
 
-    return $t->message('GET', '/loyalty/balance?email=ada%40example.com')
+    return $t->message('POST', '/loyalty/balance', params => {email => $ada})
         if $kind == 0;
     return $t->message('POST', '/loyalty/signup', @o,
                        params => {email => "member$i\@example.com"})

@@ -115,7 +115,6 @@ is_fault($t->signup($$_[0]), 400, 'bad_email', "refused: $$_[1]") for (
     ['ada lace@example.com', 'space inside'],
     ["ada\n\@example.com",  'line break inside'],
     ["ada\x7f\@example.com", 'control character'],
-    ["ada\x{0}\@example.com", 'NUL'],
     ['"ada"@example.com',   'quotes'],
     ['ada\\@example.com',   'backslash'],
     ['<ada@example.com>',   'angle brackets'],

@@ -11,6 +11,8 @@
 
 static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_loyalty_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_loyalty_create_main_conf(ngx_conf_t *cf);
@@ -101,7 +103,7 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
 
     { ngx_string("loyalty_auth"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_conf_set_bitmask_slot,
+      ngx_http_loyalty_auth,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, auth),
       ngx_http_loyalty_auth_words },
@@ -204,6 +206,29 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     llcf->file = cf->conf_file->file.name.data;
     llcf->line = cf->conf_file->line;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    if (llcf->auth != 0) {
+        return "is duplicate";
+    }
+
+    if (ngx_conf_set_bitmask_slot(cf, cmd, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_OFF)
+        && (llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY))
+    {
+        return "says \"off\" and \"key\": write one of them";
+    }
 
     return NGX_CONF_OK;
 }
@@ -346,10 +371,15 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->endpoint != NULL) {
 
-        /* we have a smaller limit, and an answer for those who go over it */
+        /* nginx's limit holds, but with our answer to those who go over it */
 
         clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-        clcf->client_max_body_size = 0;
+
+        if (clcf->client_max_body_size != 0) {
+            conf->max_body_size = ngx_min(conf->max_body_size,
+                                          (size_t) clcf->client_max_body_size);
+            clcf->client_max_body_size = 0;
+        }
     }
 
     return NGX_CONF_OK;
@@ -372,14 +402,6 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
 
     llcf->program = program;
 
-    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_OFF)
-        && (llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY))
-    {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "and \"loyalty_auth\" says \"off\" and \"key\": write one of "
-            "them");
-    }
-
     if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
         return ngx_http_loyalty_refuse_location(cf, llcf,
             "which has no \"api_key\": add one, or write \"loyalty_auth "
@@ -399,13 +421,6 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
                 "which has no \"earn\": add one, such as "
                 "\"earn 1 per 1.00;\"");
         }
-    }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
-        && program->rules.nrewards == 0)
-    {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which has no \"reward\": add one");
     }
 
     return NGX_OK;

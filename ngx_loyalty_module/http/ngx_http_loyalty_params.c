@@ -29,6 +29,7 @@ static ngx_int_t ngx_http_loyalty_params_form(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_pair(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_http_loyalty_seen_t *seen, u_char *p,
     u_char *last);
+static ngx_int_t ngx_http_loyalty_params_find(ngx_str_t *name);
 static ngx_int_t ngx_http_loyalty_params_decode(ngx_http_request_t *r,
     u_char *p, u_char *last, ngx_str_t *out);
 static ngx_int_t ngx_http_loyalty_params_json(ngx_http_request_t *r,
@@ -36,7 +37,7 @@ static ngx_int_t ngx_http_loyalty_params_json(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_member(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, json_t *object,
     ngx_http_loyalty_param_t *param);
-static ngx_int_t ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
+static void ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param, ngx_str_t *value);
 static ngx_int_t ngx_http_loyalty_params_check(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
@@ -45,7 +46,8 @@ static ngx_int_t ngx_http_loyalty_params_email(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_key(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_uint_t ngx_http_loyalty_reward_id(loyalty_str_t *id);
-static ngx_uint_t ngx_http_loyalty_printable(loyalty_str_t *text, size_t max);
+static ngx_uint_t ngx_http_loyalty_printable(loyalty_str_t *text,
+    size_t max);
 static ngx_int_t ngx_http_loyalty_body_is(ngx_http_request_t *r,
     ngx_str_t *type);
 static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
@@ -147,11 +149,9 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_http_loyalty_seen_t *seen, u_char *p,
     u_char *last)
 {
-    u_char                    *equal;
-    ngx_int_t                  rc;
-    ngx_str_t                  value;
-    ngx_uint_t                 i;
-    ngx_http_loyalty_param_t  *param;
+    u_char      *equal;
+    ngx_int_t    rc, i;
+    ngx_str_t    name, value;
 
     equal = ngx_strlchr(p, last, '=');
 
@@ -159,13 +159,13 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    for (i = 0; ngx_http_loyalty_known_params[i].name.len != 0; i++) {
-        param = &ngx_http_loyalty_known_params[i];
+    rc = ngx_http_loyalty_params_decode(r, p, equal, &name);
 
-        if (param->name.len != (size_t) (equal - p)
-            || ngx_strncmp(param->name.data, p, param->name.len) != 0)
-        {
-            continue;
+    if (rc == NGX_OK) {
+        i = ngx_http_loyalty_params_find(&name);
+
+        if (i == NGX_DECLINED) {
+            return NGX_OK;
         }
 
         if (*seen & ((ngx_uint_t) 1 << i)) {
@@ -177,21 +177,42 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
         *seen |= (ngx_uint_t) 1 << i;
 
         rc = ngx_http_loyalty_params_decode(r, equal + 1, last, &value);
-
-        if (rc == NGX_OK) {
-            rc = ngx_http_loyalty_params_set(ctx, param, &value);
-
-        } else if (rc == NGX_DECLINED) {
-            rc = ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                      "A parameter has a \"%\" without two "
-                                      "hexadecimal digits behind it: encode "
-                                      "values as in a URL.");
-        }
-
-        return rc;
     }
 
-    return NGX_OK;
+    if (rc == NGX_OK) {
+        ngx_http_loyalty_params_set(ctx, &ngx_http_loyalty_known_params[i],
+                                    &value);
+
+    } else if (rc == NGX_DECLINED) {
+        return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
+                                    "A parameter has a \"%\" without two "
+                                    "hexadecimal digits behind it: encode "
+                                    "values as in a URL.");
+    }
+
+    return rc;
+}
+
+
+/* The number of a parameter that we know; NGX_DECLINED for any other. */
+
+static ngx_int_t
+ngx_http_loyalty_params_find(ngx_str_t *name)
+{
+    ngx_int_t                  i;
+    ngx_http_loyalty_param_t  *param;
+
+    for (i = 0; ngx_http_loyalty_known_params[i].name.len != 0; i++) {
+        param = &ngx_http_loyalty_known_params[i];
+
+        if (param->name.len == name->len
+            && ngx_strncmp(param->name.data, name->data, name->len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -203,6 +224,14 @@ ngx_http_loyalty_params_decode(ngx_http_request_t *r, u_char *p, u_char *last,
 {
     u_char     *d;
     ngx_int_t   n;
+
+    if (ngx_strlchr(p, last, '%') == NULL
+        && ngx_strlchr(p, last, '+') == NULL)
+    {
+        out->data = p;
+        out->len = last - p;
+        return NGX_OK;
+    }
 
     out->data = ngx_pnalloc(r->pool, last - p + 1);
     if (out->data == NULL) {
@@ -248,8 +277,10 @@ ngx_http_loyalty_params_json(ngx_http_request_t *r,
     json_error_t               error;
     ngx_http_loyalty_param_t  *param;
 
+    /* a NUL in a text is for the checks of that text to refuse */
+
     object = json_loadb((char *) ctx->body, ctx->body_len,
-                        JSON_REJECT_DUPLICATES, &error);
+                        JSON_REJECT_DUPLICATES|JSON_ALLOW_NUL, &error);
 
     if (!json_is_object(object)) {
         json_decref(object);
@@ -298,7 +329,9 @@ ngx_http_loyalty_params_member(ngx_http_request_t *r,
 
         ngx_memcpy(value.data, json_string_value(member), value.len);
 
-    } else if (json_is_integer(member) && param->integer) {
+    } else if (param->integer && json_is_integer(member)
+               && json_integer_value(member) >= 0)
+    {
         value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
 
         if (value.data == NULL) {
@@ -315,11 +348,13 @@ ngx_http_loyalty_params_member(ngx_http_request_t *r,
                                     "string.");
     }
 
-    return ngx_http_loyalty_params_set(ctx, param, &value);
+    ngx_http_loyalty_params_set(ctx, param, &value);
+
+    return NGX_OK;
 }
 
 
-static ngx_int_t
+static void
 ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param, ngx_str_t *value)
 {
@@ -336,8 +371,6 @@ ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     text.len = ngx_min(value->len, param->max + 1);
 
     *field = text;
-
-    return NGX_OK;
 }
 
 

@@ -65,6 +65,14 @@ ngx_http_loyalty_program(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
+    if (!loyalty_order_number_valid(ngx_http_loyalty_text(&value[1]))) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid name \"%V\" of a loyalty_program: write "
+                           "1 to 64 of the characters A-Z a-z 0-9 . _ # -",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
     if (ngx_http_loyalty_program_find(lmcf, &value[1]) != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "loyalty_program \"%V\" is defined twice: give "

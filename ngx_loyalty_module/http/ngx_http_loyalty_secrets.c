@@ -11,6 +11,8 @@
 #define NGX_HTTP_LOYALTY_KEY_SHORT     16
 
 
+static char *ngx_http_loyalty_key_unique(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_str_t *name, ngx_str_t *text);
 static char *ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path,
     ngx_str_t *key);
 static ssize_t ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path,
@@ -23,24 +25,9 @@ char *
 ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
 {
     ngx_str_t               *value, path, text;
-    ngx_uint_t               i;
     ngx_http_loyalty_key_t  *key;
 
     value = cf->args->elts;
-    key = program->keys.elts;
-
-    for (i = 0; i < program->keys.nelts; i++) {
-
-        if (key[i].name.len == value[1].len
-            && ngx_strncmp(key[i].name.data, value[1].data, value[1].len)
-               == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the name \"%V\" in \"api_key\" is used "
-                               "twice: give each key its own", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-    }
 
     if (ngx_http_loyalty_named(&value[2], "file:", &path)) {
 
@@ -57,13 +44,18 @@ ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
                            "what it is: write file:PATH, or value:TEXT for a "
                            "demo", &value[1]);
         return NGX_CONF_ERROR;
+
+    } else if (!ngx_http_loyalty_key_valid(&text)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the value of \"api_key %V\" is empty or has "
+                           "white space or control characters in it",
+                           &value[1]);
+        return NGX_CONF_ERROR;
     }
 
-    if (!ngx_http_loyalty_key_valid(&text)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the key \"%V\" in \"api_key\" is empty or has "
-                           "white space or control characters in it: make "
-                           "one by \"openssl rand -hex 32\"", &value[1]);
+    if (ngx_http_loyalty_key_unique(cf, program, &value[1], &text)
+        != NGX_CONF_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -74,6 +66,41 @@ ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
 
     key->name = value[1];
     key->key = text;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_loyalty_key_unique(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_str_t *name, ngx_str_t *text)
+{
+    ngx_uint_t               i;
+    ngx_http_loyalty_key_t  *key;
+
+    key = program->keys.elts;
+
+    for (i = 0; i < program->keys.nelts; i++) {
+
+        if (key[i].name.len == name->len
+            && ngx_strncmp(key[i].name.data, name->data, name->len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "the name \"%V\" in \"api_key\" is used "
+                               "twice: give each key its own", name);
+            return NGX_CONF_ERROR;
+        }
+
+        if (key[i].key.len == text->len
+            && ngx_strncmp(key[i].key.data, text->data, text->len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"api_key %V\" and \"api_key %V\" are the "
+                               "same key: give each caller its own",
+                               &key[i].name, name);
+            return NGX_CONF_ERROR;
+        }
+    }
 
     return NGX_CONF_OK;
 }
@@ -100,7 +127,15 @@ ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
 
     ngx_http_loyalty_key_trim(key);
 
-    if (key->len != 0 && key->len < NGX_HTTP_LOYALTY_KEY_SHORT) {
+    if (!ngx_http_loyalty_key_valid(key)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key file \"%V\" is empty or has more than "
+                           "one word in it: put a key into it by \"openssl "
+                           "rand -hex 32\"", path);
+        return NGX_CONF_ERROR;
+    }
+
+    if (key->len < NGX_HTTP_LOYALTY_KEY_SHORT) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "the key in \"%V\" has less than %d characters "
                            "and can be guessed: make one by \"openssl rand "

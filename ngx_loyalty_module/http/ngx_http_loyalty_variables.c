@@ -93,7 +93,7 @@ ngx_http_loyalty_result_variable(ngx_http_request_t *r,
     ctx = ngx_http_loyalty_answered(r);
 
     if (ctx == NULL) {
-        v->not_found = 1;
+        ngx_http_loyalty_set_value(v, "", 0);
         return NGX_OK;
     }
 
@@ -114,7 +114,7 @@ ngx_http_loyalty_member_variable(ngx_http_request_t *r,
     ctx = ngx_http_loyalty_answered(r);
 
     if (ctx == NULL) {
-        v->not_found = 1;
+        ngx_http_loyalty_set_value(v, "", 0);
         return NGX_OK;
     }
 
@@ -137,7 +137,7 @@ ngx_http_loyalty_points_variable(ngx_http_request_t *r,
     /* without a member there are no points, which is not the same as 0 */
 
     if (ctx == NULL || ctx->command.result.member[0] == '\0') {
-        v->not_found = 1;
+        ngx_http_loyalty_set_value(v, "", 0);
         return NGX_OK;
     }
 
@@ -205,7 +205,7 @@ ngx_http_loyalty_text_variable(ngx_http_request_t *r,
     size_t    len;
 
     if (text == NULL || text->len == 0) {
-        v->not_found = 1;
+        ngx_http_loyalty_set_value(v, "", 0);
         return NGX_OK;
     }
 

@@ -92,8 +92,10 @@ loyalty_reward_next(const loyalty_program_t *program, int64_t points)
 int
 loyalty_order_number_valid(loyalty_str_t number)
 {
-    char    c;
-    size_t  i;
+    char                        c;
+    size_t                      i;
+    static const loyalty_str_t  dot = loyalty_string(".");
+    static const loyalty_str_t  dot_dot = loyalty_string("..");
 
     if (number.len == 0 || number.len > LOYALTY_ORDER_MAX) {
         return 0;
@@ -112,7 +114,10 @@ loyalty_order_number_valid(loyalty_str_t number)
         return 0;
     }
 
-    return 1;
+    /* in the store's path these would lead somewhere else */
+
+    return !loyalty_str_equal(number, dot)
+           && !loyalty_str_equal(number, dot_dot);
 }
 
 

@@ -89,7 +89,10 @@ const loyalty_reward_t *loyalty_reward_find(const loyalty_program_t *program,
 const loyalty_reward_t *loyalty_reward_next(const loyalty_program_t *program,
     int64_t points);
 
-/* Whether the text is an order number: 1 to 64 of A-Z a-z 0-9 . _ # - */
+/*
+ * Whether the text is an order number: 1 to 64 of A-Z a-z 0-9 . _ # - other
+ * than "." and "..".
+ */
 int loyalty_order_number_valid(loyalty_str_t number);
 
 /*

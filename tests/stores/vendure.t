@@ -17,7 +17,7 @@ use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
 use JSON::PP ();
-use POSIX qw(WNOHANG);
+use POSIX ();
 use Test::More;
 
 my ($CHECKOUT, $STORE);
@@ -60,7 +60,7 @@ my $ADA = 'ada@example.com';
 
 $t->secret($vendure->key);
 $t->write_file('loyalty/chatbot.key', KEY . "\n", 0600);
-log_in($vendure->key);
+write_credentials($vendure->key);
 
 $t->conf(example())->run;
 
@@ -118,14 +118,12 @@ is_result($t->claim($paid->{code}, $ADA), 200, 'already_claimed',
 
 my $later = $order->{later};
 
-log_in('0123456789abcdef:' . 'f' x 64);
-$t->reload;
+change_credentials('0123456789abcdef:' . 'f' x 64);
 
 is_fault($t->claim($later->{code}, $ADA), 502, 'store_bad_answer',
     'the store refuses our key');
 
-log_in($vendure->key);
-$t->reload;
+change_credentials($vendure->key);
 
 # a store that is off, and comes back
 
@@ -175,11 +173,27 @@ sub example {
     return $conf;
 }
 
-sub log_in {
+sub write_credentials {
     my ($key) = @_;
 
     $t->write_file('loyalty/store-credentials.conf',
         "proxy_set_header vendure-api-key \"$key\";\n", 0600);
+}
+
+# Comes back when the last worker that knew the old key is gone.
+
+sub change_credentials {
+    my ($key) = @_;
+
+    write_credentials($key);
+
+    my %old = map { $_ => 1 } $t->workers;
+    kill HUP => $t->master;
+
+    $t->wait_until('the workers are new ones', sub {
+        my @workers = $t->workers;
+        return @workers && !grep { $old{$_} } @workers;
+    });
 }
 
 sub dollars {

@@ -254,6 +254,19 @@ order_numbers_have_nothing_else(void **state)
 
 
 static void
+order_numbers_are_no_way_up_a_path(void **state)
+{
+    (void) state;
+
+    assert_false(loyalty_order_number_valid(text(".")));
+    assert_false(loyalty_order_number_valid(text("..")));
+
+    assert_true(loyalty_order_number_valid(text("...")));
+    assert_true(loyalty_order_number_valid(text("..1")));
+}
+
+
+static void
 coupon_codes_use_each_letter_alike(void **state)
 {
     int      i, n, seen[256];
@@ -319,6 +332,7 @@ main(void)
         cmocka_unit_test(the_next_reward_is_the_cheapest_out_of_reach),
         cmocka_unit_test(order_numbers_have_1_to_64_plain_characters),
         cmocka_unit_test(order_numbers_have_nothing_else),
+        cmocka_unit_test(order_numbers_are_no_way_up_a_path),
         cmocka_unit_test(coupon_codes_use_each_letter_alike),
         cmocka_unit_test(coupon_codes_keep_the_order_of_the_bytes)
     };

@@ -74,7 +74,9 @@ sub exchange_all {
 
             next if $c[$i]->fill;
 
-            $answers[$i] = $c[$i]->parse($messages[$i] =~ /^HEAD /, 1);
+            my $head_only = $messages[$i] =~ /^HEAD /;
+
+            $answers[$i] = $c[$i]->parse($head_only, 1);
             $select->remove($socket);
         }
     }

@@ -193,7 +193,7 @@ sub expand {
     for (1 .. 5) {
         $text =~ s/%%PORT_(\d)%%/$self->port($1)/ge;
         $text =~ s/%%LISTEN_(\d)%%/'127.0.0.1:' . $self->port($1)/ge;
-        $text =~ s/%%([A-Z_]+)%%/
+        $text =~ s/%%([A-Z0-9_]+)%%/
             defined $macros{$1} ? $macros{$1} : die "no macro $1\n"/gex;
     }
 
@@ -256,6 +256,18 @@ sub read_file {
     open my $fh, '<:raw', $self->path($name) or return '';
     local $/;
     return <$fh>;
+}
+
+# Files that root has made become those of the workers.
+
+sub give_to_workers {
+    my ($self, @names) = @_;
+
+    return if $> != 0;
+
+    my ($uid, $gid) = (getpwnam 'nobody')[2, 3];
+
+    chown $uid, $gid, map { $self->path($_) } @names;
 }
 
 # A secret that must not be found in any log.
@@ -413,19 +425,22 @@ sub workers {
     return @pids;
 }
 
-# Comes back when new workers have taken over from all the old ones; these
-# may still have connections of their own.
+# Comes back when new workers are there and all the old ones know that they
+# are to leave; they may still have connections of their own.
 
 sub reload {
     my ($self) = @_;
 
-    my %old = map { $_ => 1 } $self->workers;
-    my $count = keys %old;
+    my @old = $self->workers;
 
     kill HUP => $self->master;
 
-    $self->wait_until('new workers', sub {
-        return $count <= grep { !$old{$_} } $self->workers;
+    $self->wait_until('the old workers are told to leave', sub {
+        my $log = $self->read_file('error.log');
+
+        return !grep {
+            $self->alive($_) && $log !~ / $_#\d+: gracefully shutting down/
+        } @old;
     });
 }
 
