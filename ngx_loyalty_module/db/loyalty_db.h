@@ -82,14 +82,12 @@ loyalty_db_rc_e loyalty_db_commit(loyalty_db_t *db);
 void loyalty_db_rollback(loyalty_db_t *db);
 
 /*
- * Runs a statement up to its first row.  Values are bound to $1, $2, ... and
- * must live until the next call; columns can be read until then, too.
+ * Runs a statement up to its first row, if it has one.  Values are bound to
+ * $1, $2, ... and must live until the next call; columns can be read until
+ * then, too.
  */
 loyalty_db_rc_e loyalty_db_query(loyalty_db_t *db, unsigned statement,
     const loyalty_db_value_t *values, unsigned n);
-
-/* Goes to the next row of the last query. */
-loyalty_db_rc_e loyalty_db_next(loyalty_db_t *db);
 
 /* The rows that the last query inserted, changed or deleted. */
 unsigned loyalty_db_changes(loyalty_db_t *db);

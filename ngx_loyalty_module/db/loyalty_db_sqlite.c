@@ -378,13 +378,6 @@ loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
 }
 
 
-loyalty_db_rc_e
-loyalty_db_next(loyalty_db_t *db)
-{
-    return loyalty_sqlite_step(db);
-}
-
-
 static loyalty_db_rc_e
 loyalty_sqlite_step(loyalty_db_t *db)
 {

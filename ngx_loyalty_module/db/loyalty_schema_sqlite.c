@@ -23,6 +23,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    locale     TEXT    NOT NULL,"
 "    points     INTEGER NOT NULL DEFAULT 0 CHECK (points >= 0),"
 "    lifetime   INTEGER NOT NULL DEFAULT 0 CHECK (lifetime >= points),"
+"    first_lot  INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
 "    joined_at  INTEGER NOT NULL"
 ") STRICT;"
 
@@ -51,27 +52,33 @@ static const char  loyalty_sqlite_migration_1[] =
 "WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id) "
 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
-/* earned points by date, spent oldest first; the id is the ledger's */
-
-"CREATE TABLE lot ("
-"    id         INTEGER PRIMARY KEY REFERENCES ledger (id),"
-"    member     INTEGER NOT NULL REFERENCES member (id),"
-"    points     INTEGER NOT NULL CHECK (points > 0),"
-"    remaining  INTEGER NOT NULL"
-"               CHECK (remaining >= 0 AND remaining <= points),"
-"    earned_at  INTEGER NOT NULL"
-") STRICT;"
-
-"CREATE INDEX lot_open ON lot (member, id) WHERE remaining > 0;"
-
-/* which lots a debit took its points from */
+/*
+ * Earned points are lots, by date: the ledger's credits.  Which of them a
+ * debit took its points from, oldest first, stands in spending; what is left
+ * of each follows from that.
+ */
 
 "CREATE TABLE spending ("
-"    ledger     INTEGER NOT NULL REFERENCES ledger (id),"
-"    lot        INTEGER NOT NULL REFERENCES lot (id),"
+"    lot        INTEGER NOT NULL REFERENCES ledger (id),"
+"    debit      INTEGER NOT NULL REFERENCES ledger (id),"
 "    points     INTEGER NOT NULL CHECK (points > 0),"
-"    PRIMARY KEY (ledger, lot)"
+"    PRIMARY KEY (lot, debit)"
 ") STRICT, WITHOUT ROWID;"
+
+"CREATE VIEW lot AS SELECT id, member, points, points - coalesce("
+"    (SELECT sum(points) FROM spending WHERE lot = ledger.id), 0)"
+"    AS remaining, at AS earned_at FROM ledger WHERE points > 0;"
+
+"CREATE TRIGGER spending_once BEFORE INSERT ON spending "
+"WHEN NEW.points > coalesce("
+"    (SELECT remaining FROM lot WHERE id = NEW.lot), 0) "
+"BEGIN SELECT RAISE(ABORT, 'points can be spent once'); END;"
+
+"CREATE TRIGGER spending_no_update BEFORE UPDATE ON spending "
+"BEGIN SELECT RAISE(ABORT, 'spending is append-only'); END;"
+
+"CREATE TRIGGER spending_no_delete BEFORE DELETE ON spending "
+"BEGIN SELECT RAISE(ABORT, 'spending is append-only'); END;"
 
 /* the award's facts as they were then: a refund must not ask today's rules */
 

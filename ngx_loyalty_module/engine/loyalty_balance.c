@@ -10,10 +10,9 @@
 int
 loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int               found;
-    loyalty_member_t  member;
+    int  found;
 
-    if (loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK) {
+    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 

@@ -7,13 +7,14 @@
 #include <loyalty_transaction.h>
 
 
+static int loyalty_claim_admit(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 static int loyalty_claim_credit(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member);
+    loyalty_command_t *command);
 static int loyalty_claim_points(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, int64_t *points);
+    loyalty_command_t *command, int64_t *points);
 static int loyalty_claim_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, int64_t points,
-    int *inserted);
+    loyalty_command_t *command, int64_t points, int *inserted);
 static int loyalty_claim_owner(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t *owner);
 
@@ -31,27 +32,35 @@ static const loyalty_str_t  loyalty_claim_rules[] = {
 int
 loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int               found;
-    int64_t           owner;
-    loyalty_member_t  member;
+    int  found;
 
-    if (loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK) {
+    if (command->admission) {
+        return loyalty_claim_admit(tx, command);
+    }
+
+    if (command->order_fault == LOYALTY_CLAIMED) {
+        return loyalty_claim_credit(tx, command);
+    }
+
+    command->result.outcome = command->order_fault;
+
+    return loyalty_member_find(tx, command, &found);
+}
+
+
+static int
+loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int      found;
+    int64_t  owner;
+
+    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
     if (!found) {
         command->result.outcome = LOYALTY_NOT_A_MEMBER;
         return LOYALTY_OK;
-    }
-
-    if (!command->admission) {
-
-        if (command->order_fault != LOYALTY_CLAIMED) {
-            command->result.outcome = command->order_fault;
-            return LOYALTY_OK;
-        }
-
-        return loyalty_claim_credit(tx, command, &member);
     }
 
     if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
@@ -63,7 +72,7 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
      * has confirmed that it is this member's.
      */
 
-    if (owner == member.id) {
+    if (owner == command->member) {
         command->result.outcome = LOYALTY_ALREADY_CLAIMED;
         return LOYALTY_OK;
     }
@@ -75,35 +84,34 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 
 
 static int
-loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member)
+loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int      inserted;
+    int      inserted, found;
     int64_t  points, owner;
 
-    if (loyalty_claim_points(tx, command, member, &points) != LOYALTY_OK
-        || loyalty_claim_insert(tx, command, member, points, &inserted)
-           != LOYALTY_OK)
+    if (loyalty_claim_points(tx, command, &points) != LOYALTY_OK
+        || loyalty_claim_insert(tx, command, points, &inserted) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (inserted) {
+    if (inserted && points != 0) {
         command->result.outcome = LOYALTY_CLAIMED;
 
-        if (points == 0) {
-            return LOYALTY_OK;
-        }
-
-        return loyalty_ledger_credit(tx, command, member, loyalty_claim_kind,
+        return loyalty_ledger_credit(tx, command, loyalty_claim_kind,
                                      command->order, points);
     }
 
-    if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
+    /* nothing moves: what is shown is the balance as it stands now */
+
+    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK
+        || loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 
-    command->result.outcome = (owner == member->id)
+    command->result.outcome = inserted ? LOYALTY_CLAIMED
+                              : (owner == command->member)
                               ? LOYALTY_ALREADY_CLAIMED
                               : LOYALTY_ORDER_ALREADY_CLAIMED;
 
@@ -113,23 +121,22 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
 
 static int
 loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member, int64_t *points)
+    int64_t *points)
 {
     int                    row;
     int64_t                earlier;
-    const loyalty_earn_t  *earn;
+    const loyalty_earn_t  *earn = &tx->program->earn;
+    loyalty_db_value_t     window[] = {
+        loyalty_db_int(command->member), loyalty_db_text(loyalty_claim_kind),
+        loyalty_db_int(tx->now - earn->window)
+    };
 
-    earn = &tx->program->earn;
     earlier = 0;
 
     if (earn->limit != 0) {
-        loyalty_db_value_t  values[] = {
-            loyalty_db_int(member->id), loyalty_db_text(loyalty_claim_kind),
-            loyalty_db_int(tx->now - earn->window)
-        };
 
-        if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_COUNT, values,
-                                    loyalty_values_n(values), &row)
+        if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_COUNT, window,
+                                    loyalty_values_n(window), &row)
             != LOYALTY_OK)
         {
             return LOYALTY_ERROR;
@@ -146,13 +153,13 @@ loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
 
 static int
 loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member, int64_t points, int *inserted)
+    int64_t points, int *inserted)
 {
     const loyalty_earn_t  *earn = &tx->program->earn;
     loyalty_db_value_t     values[] = {
         loyalty_db_text(loyalty_claim_store),
         loyalty_db_text(command->order),
-        loyalty_db_int(member->id),
+        loyalty_db_int(command->member),
         loyalty_db_text(tx->program->currency),
         loyalty_db_int(command->order_total),
         loyalty_db_text(loyalty_claim_rules[earn->kind]),

@@ -28,8 +28,8 @@ typedef enum {
 
 /*
  * What the database is asked to do for one request.  A claim comes twice:
- * first for admission, read-only, before the store is asked, then with the
- * store's answer.
+ * first for admission, read-only, before the store is asked, then, if it was
+ * not decided, the same command with the store's answer.
  *
  * The caller owns the command and all that its texts point to, and leaves
  * them alone from loyalty_engine_run() on until that returns.
@@ -74,6 +74,7 @@ struct loyalty_command_s {
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
 
+    int64_t             member;              /* kept for the second part */
     int64_t             order_total;         /* minor units */
     loyalty_result_t    result;
     unsigned            status;              /* HTTP */

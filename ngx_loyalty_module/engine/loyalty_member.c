@@ -11,16 +11,26 @@
 
 int
 loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member, int *found)
+    int *found)
 {
-    loyalty_str_t             code;
-    loyalty_result_t         *result;
     const loyalty_db_value_t  values[] = {
         loyalty_db_text(command->email)
     };
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
-                                loyalty_values_n(values), found)
+    return loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_FIND, values,
+                                loyalty_values_n(values), found);
+}
+
+
+int
+loyalty_member_query(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned n, int *found)
+{
+    loyalty_str_t      code;
+    loyalty_result_t  *result;
+
+    if (loyalty_transaction_row(tx, statement, values, n, found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -30,12 +40,12 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
         return LOYALTY_OK;
     }
 
-    member->id = loyalty_db_column_int(tx->db, 0);
-    member->points = loyalty_db_column_int(tx->db, 2);
-    member->lifetime = loyalty_db_column_int(tx->db, 3);
-
     result = &command->result;
+
+    command->member = loyalty_db_column_int(tx->db, 0);
     code = loyalty_db_column_text(tx->db, 1);
+    result->points = loyalty_db_column_int(tx->db, 2);
+    result->lifetime = loyalty_db_column_int(tx->db, 3);
 
     if (code.len >= sizeof(result->member)) {
         code.len = sizeof(result->member) - 1;
@@ -43,9 +53,6 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
 
     memcpy(result->member, code.data, code.len);
     result->member[code.len] = '\0';
-
-    result->points = member->points;
-    result->lifetime = member->lifetime;
 
     return LOYALTY_OK;
 }

@@ -8,25 +8,24 @@
 
 
 static int loyalty_redeem_limited(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, int *limited);
+    loyalty_command_t *command, int *limited);
 static int loyalty_redeem_take(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *taken);
 static int loyalty_redeem_coupon(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member);
+    loyalty_command_t *command);
 static int loyalty_redeem_insert(loyalty_transaction_t *tx,
-    loyalty_result_t *result, loyalty_member_t *member, int64_t entry);
+    loyalty_command_t *command, int64_t debit);
 
 
 int
 loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int                done;
-    loyalty_member_t   member;
     loyalty_result_t  *result;
 
     result = &command->result;
 
-    if (loyalty_member_find(tx, command, &member, &done) != LOYALTY_OK) {
+    if (loyalty_member_find(tx, command, &done) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -42,7 +41,7 @@ loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    if (loyalty_redeem_limited(tx, command, &member, &done) != LOYALTY_OK) {
+    if (loyalty_redeem_limited(tx, command, &done) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -51,7 +50,7 @@ loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    if (member.points < result->reward->cost) {
+    if (result->points < result->reward->cost) {
         result->outcome = LOYALTY_NOT_ENOUGH_POINTS;
         return LOYALTY_OK;
     }
@@ -67,18 +66,18 @@ loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    return loyalty_redeem_coupon(tx, command, &member);
+    return loyalty_redeem_coupon(tx, command);
 }
 
 
 static int
 loyalty_redeem_limited(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member, int *limited)
+    int *limited)
 {
     int                      row;
     const loyalty_reward_t  *reward = command->result.reward;
     loyalty_db_value_t       values[] = {
-        loyalty_db_int(member->id), loyalty_db_text(reward->id)
+        loyalty_db_int(command->member), loyalty_db_text(reward->id)
     };
 
     *limited = 0;
@@ -129,11 +128,10 @@ loyalty_redeem_take(loyalty_transaction_t *tx, loyalty_command_t *command,
 
 
 static int
-loyalty_redeem_coupon(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_member_t *member)
+loyalty_redeem_coupon(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     uint8_t                     random[LOYALTY_COUPON_LEN];
-    int64_t                     entry, lasts;
+    int64_t                     debit, lasts;
     loyalty_result_t           *result;
     const loyalty_reward_t     *reward;
     static const loyalty_str_t  kind = loyalty_string("redemption");
@@ -142,8 +140,8 @@ loyalty_redeem_coupon(loyalty_transaction_t *tx, loyalty_command_t *command,
     reward = result->reward;
     lasts = tx->program->coupon_expires;
 
-    if (loyalty_ledger_debit(tx, command, member, kind, reward->id,
-                             reward->cost, &entry)
+    if (loyalty_ledger_debit(tx, command, kind, reward->id, reward->cost,
+                             &debit)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -159,17 +157,18 @@ loyalty_redeem_coupon(loyalty_transaction_t *tx, loyalty_command_t *command,
     result->coupon_expires = (lasts != 0) ? tx->now + lasts : 0;
     result->outcome = LOYALTY_REDEEMED;
 
-    return loyalty_redeem_insert(tx, result, member, entry);
+    return loyalty_redeem_insert(tx, command, debit);
 }
 
 
 static int
-loyalty_redeem_insert(loyalty_transaction_t *tx, loyalty_result_t *result,
-    loyalty_member_t *member, int64_t entry)
+loyalty_redeem_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int64_t debit)
 {
+    loyalty_result_t   *result = &command->result;
     loyalty_str_t       coupon = { LOYALTY_COUPON_LEN, result->coupon };
     loyalty_db_value_t  values[] = {
-        loyalty_db_int(entry), loyalty_db_int(member->id),
+        loyalty_db_int(debit), loyalty_db_int(command->member),
         loyalty_db_text(result->reward->id),
         loyalty_db_int(result->reward->cost), loyalty_db_text(coupon),
         loyalty_db_int(result->coupon_expires), loyalty_db_int(tx->now)

@@ -16,11 +16,10 @@ int
 loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int                         found, inserted;
-    loyalty_member_t            member;
     static const loyalty_str_t  kind = loyalty_string("signup");
     static const loyalty_str_t  reference = loyalty_string("");
 
-    if (loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK) {
+    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -30,7 +29,7 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     if (loyalty_signup_insert(tx, command, &inserted) != LOYALTY_OK
-        || loyalty_member_find(tx, command, &member, &found) != LOYALTY_OK)
+        || loyalty_member_find(tx, command, &found) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
@@ -49,7 +48,7 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    return loyalty_ledger_credit(tx, command, &member, kind, reference,
+    return loyalty_ledger_credit(tx, command, kind, reference,
                                  tx->program->signup_bonus);
 }
 

@@ -19,13 +19,18 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_MEMBER_CREDIT] =
         "UPDATE member SET points = points + $1, lifetime = lifetime + $1 "
-        "WHERE id = $2 RETURNING points, lifetime",
+        "WHERE id = $2 RETURNING id, code, points, lifetime",
 
     [LOYALTY_SQL_MEMBER_DEBIT] =
-        "UPDATE member SET points = points - $1 "
-        "WHERE id = $2 AND points >= $1 RETURNING points",
+        "UPDATE member SET points = points - $1, first_lot = $2 "
+        "WHERE id = $3 AND points >= $1 "
+        "RETURNING id, code, points, lifetime",
 
-    [LOYALTY_SQL_LEDGER_INSERT] =
+    [LOYALTY_SQL_LEDGER_CREDIT] =
+        "INSERT INTO ledger (member, kind, reference, points, at) "
+        "VALUES ($1, $2, $3, $4, $5)",
+
+    [LOYALTY_SQL_LEDGER_DEBIT] =
         "INSERT INTO ledger (member, kind, reference, points, at) "
         "VALUES ($1, $2, $3, $4, $5) RETURNING id",
 
@@ -33,19 +38,13 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
         "SELECT count(*) FROM ledger "
         "WHERE member = $1 AND kind = $2 AND at > $3",
 
-    [LOYALTY_SQL_LOT_INSERT] =
-        "INSERT INTO lot (id, member, points, remaining, earned_at) "
-        "VALUES ($1, $2, $3, $3, $4)",
-
     [LOYALTY_SQL_LOT_OLDEST] =
         "SELECT id, remaining FROM lot WHERE member = $1 AND remaining > 0 "
+        "AND id >= (SELECT first_lot FROM member WHERE id = $1) "
         "ORDER BY id LIMIT 1",
 
-    [LOYALTY_SQL_LOT_SPEND] =
-        "UPDATE lot SET remaining = remaining - $1 WHERE id = $2",
-
     [LOYALTY_SQL_SPENDING_INSERT] =
-        "INSERT INTO spending (ledger, lot, points) VALUES ($1, $2, $3)",
+        "INSERT INTO spending (lot, debit, points) VALUES ($1, $2, $3)",
 
     [LOYALTY_SQL_CLAIM_FIND] =
         "SELECT member FROM claim WHERE store = $1 AND number = $2",

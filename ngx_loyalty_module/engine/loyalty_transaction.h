@@ -27,13 +27,6 @@ typedef struct {
 } loyalty_transaction_t;
 
 
-typedef struct {
-    int64_t                        id;
-    int64_t                        points;
-    int64_t                        lifetime;
-} loyalty_member_t;
-
-
 /* The commands, one file each. */
 
 int loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command);
@@ -42,27 +35,35 @@ int loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /*
- * Looks the command's member up by e-mail and notes code and balance in the
- * result.  *found tells whether there is one.
+ * Looks the command's member up by e-mail: notes who it is in the command,
+ * and code and balance in the result.  *found tells whether there is one.
  */
 int loyalty_member_find(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, int *found);
+    loyalty_command_t *command, int *found);
 
 /*
- * Points that a member earns: a ledger entry, a lot and the balance, which
- * is noted in the result.
+ * The same by any statement that returns id, code, points and lifetime of a
+ * member.
+ */
+int loyalty_member_query(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_statement_e statement,
+    const loyalty_db_value_t *values, unsigned n, int *found);
+
+/*
+ * Points that the command's member earns: a credit in the ledger, which is a
+ * lot at the same time, and the balance, which is noted in the result.
  */
 int loyalty_ledger_credit(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, loyalty_str_t kind,
-    loyalty_str_t reference, int64_t points);
+    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
+    int64_t points);
 
 /*
- * Points that a member spends, from the oldest lots first; *entry gets the
- * id of the ledger entry.  The member must have them.
+ * Points that the command's member spends, from the oldest lots first; *debit
+ * gets the id of the ledger entry.  The member must have them.
  */
 int loyalty_ledger_debit(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_member_t *member, loyalty_str_t kind,
-    loyalty_str_t reference, int64_t points, int64_t *entry);
+    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
+    int64_t points, int64_t *debit);
 
 /*
  * If the command's idempotency key was used before, sets the command's answer

@@ -248,7 +248,8 @@ ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
 static ngx_int_t
 ngx_http_loyalty_add_allow(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
-    return ngx_http_loyalty_add_header(r, "Allow", &ctx->conf->endpoint->allow);
+    return ngx_http_loyalty_add_header(r, "Allow",
+                                       &ctx->conf->endpoint->allow);
 }
 
 
