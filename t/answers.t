@@ -99,7 +99,8 @@ my @successes = (
 );
 
 my @faults = (
-    [400, bad_request     => sub { $t->post('/loyalty/signup', '{') }],
+    [400, bad_request     => sub {
+        $t->post('/loyalty/signup', '{', type => 'application/json') }],
     [400, bad_email       => sub { $t->signup('ada') }],
     [400, bad_order       => sub { $t->claim('1 2', $ada) }],
     [400, bad_reward      => sub { $t->redeem('', $ada) }],

@@ -31,7 +31,7 @@ http {
 
     %%SHOP%%
 
-    loyalty_store_timeout 700ms;
+    loyalty_store_timeout 400ms;
 
     server {
         listen %%LISTEN_0%%;
@@ -78,6 +78,8 @@ my @faults = (
     ['401',                      [reply(401, $good)], @bad],
     ['403',                      [reply(403, $good)], @bad],
     ['redirect',                 [reply(302, $good, Location => '/x')], @bad],
+    ['redirected within nginx',  [reply(200, $good, 'X-Accel-Redirect' =>
+                                  '/loyalty/balance')], @unavailable],
     ['204',                      [reply(204, '', 'Content-Length' => undef)],
                                  @bad],
 
@@ -130,10 +132,10 @@ my @faults = (
 # each fault has a number of its own, put where the table has NNN; at the
 # second call the store is well again
 
-sub number { sprintf 'N%02d', $_[0] }
+sub number { sprintf '%s%02d', $_[1] || 'N', $_[0] }
 
-for my $i (0 .. $#faults) {
-    my $number = number($i);
+sub define {
+    my ($i, $number) = @_;
 
     my @steps = map {
         my ($kind, $value) = @$_;
@@ -143,6 +145,10 @@ for my $i (0 .. $#faults) {
 
     $store->answers($number, \@steps,
                     [json_reply(order_json($number, @order))]);
+}
+
+for my $i (0 .. $#faults) {
+    define($i, number($i, $_)) for qw(N X);
 }
 
 $store->start;
@@ -156,9 +162,9 @@ for my $i (0 .. $#faults) {
 
     my $r = $t->claim(number($i), 'ada@example.com');
 
-    is_fault($r, $status, $code, $name);
+    is_fault($r, $status, $code, "the store: $name");
 
-    like($r->header('Retry-After') || '', qr/^\d+$/, "$name: Retry-After")
+    like($r->header('Retry-After') || '', qr/^\d+$/, "and Retry-After")
         if $status == 503 || $status == 504;
 }
 
@@ -169,6 +175,17 @@ my @second = map { $t->claim(number($_), 'ada@example.com')->outcome }
 is_deeply(\@second, [('claimed') x @faults], 'a well store: all are claimed');
 
 is($t->points('ada@example.com'), 50 + 10 * @faults, 'and credited once');
+
+# faults that follow each other on one connection, in one piece
+
+my $c = $t->connection;
+$c->send(join '', map { $t->message('POST', '/loyalty/claim', keep => 1,
+    params => {order => number($_, 'X'), email => 'ada@example.com'}) } 0 .. $#faults);
+
+my @all = map { $c->response->outcome } 0 .. $#faults;
+is_deeply(\@all, [map { $_->[3] } @faults], 'all faults on one connection')
+    or diag(explain(\@all));
+$c->close;
 
 # nobody listens
 

@@ -220,8 +220,8 @@ $t->write_file('open.key', "some-key-that-is-long\n", 0644);
 wrong('api_key bot secret;', 'file:');
 wrong('api_key bot value:;', 'empty');
 wrong('api_key bot file:%%TESTDIR%%/no.key;', 'no\.key');
-wrong('api_key bot file:%%TESTDIR%%/empty.key;', 'bot.*empty');
-wrong('api_key bot file:%%TESTDIR%%/blank.key;', 'bot.*empty');
+wrong('api_key bot file:%%TESTDIR%%/empty.key;', 'empty\.key.*empty');
+wrong('api_key bot file:%%TESTDIR%%/blank.key;', 'blank\.key.*empty');
 twice('api_key bot value:one-key;', 'api_key bot value:another-key;', 'bot');
 $t->accepts('a key in a file', program(
     {api_key => 'api_key bot file:%%TESTDIR%%/good.key;'}));

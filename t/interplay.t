@@ -21,6 +21,19 @@ use Loyalty::Test;
 
 my $t = Loyalty::Test->new(level => 'info');
 
+$t->macro(OTHER_SHOPS => join '', map { <<"END" } qw(static file));
+    loyalty_program $_ {
+        database      sqlite:%%TESTDIR%%/db/$_.db;
+        currency      USD;
+        earn          1 per 1.00;
+        api_key       chatbot value:%%KEY%%;
+        order_lookup  /_store/$_ number=/n email=/e total=/t paid=any;
+    }
+END
+
+$t->write_file('order.json', '{"n":"77","e":"ada@example.com","t":"7","x":"'
+    . 'x' x 50_000 . '"}');
+
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
 
@@ -30,6 +43,8 @@ http {
     %%TEST_GLOBALS_HTTP%%
 
     %%SHOP%%
+
+    %%OTHER_SHOPS%%
 
     limit_req_zone $binary_remote_addr zone=one:1m rate=1r/m;
     limit_req_zone $http_x_limit zone=two:1m rate=1r/m;
@@ -99,21 +114,55 @@ http {
         location = /mirror {
             internal;
             proxy_pass http://127.0.0.1:%%PORT_1%%/orders/mirror;
+            proxy_read_timeout 2s;
         }
 
         # roads that lead to the module
 
         location = /rewritten { rewrite ^ /loyalty/balance last; }
-        location = /tried     { try_files /nothing /loyalty/balance; }
+        location = /to_claim  { rewrite ^ /loyalty/claim last; }
+        location = /tried {
+            try_files /nothing /loyalty/balance$is_args$args;
+        }
         location = /named     { error_page 418 = @named; return 418; }
         location = /paged {
-            error_page 418 = /loyalty/balance;
+            error_page 418 = /loyalty/balance$is_args$args;
             return 418;
         }
         location @named       { loyalty_balance shop; }
 
         location = /accel {
             proxy_pass http://127.0.0.1:%%PORT_1%%/orders/accel;
+        }
+
+        # blocks that nginx makes locations of
+
+        location = /conditional {
+            loyalty_balance shop;
+            if ($http_x_any) { set $any 1; }
+        }
+
+        location = /excepted {
+            loyalty_balance shop;
+            limit_except GET { allow 127.0.0.1; deny all; }
+        }
+
+        # stores that nginx plays itself
+
+        location = /static/signup { loyalty_signup static; }
+        location = /static/claim  { loyalty_claim static; }
+        location = /file/signup   { loyalty_signup file; }
+        location = /file/claim    { loyalty_claim file; }
+
+        location = /_store/static {
+            internal;
+            return 200 '{"n":"$loyalty_order","e":"ada@example.com","t":"5"}';
+        }
+
+        location = /_store/file {
+            internal;
+            alias %%TESTDIR%%/order.json;
+            sendfile on;
         }
 
         # pages made of parts, a request asked by another
@@ -124,14 +173,14 @@ http {
             root %%TESTDIR%%;
         }
 
-        location = /guarded {
+        location = /ssi/guarded {
             auth_request /loyalty/balance;
-            return 200 "guarded";
+            root %%TESTDIR%%;
         }
 
-        location = /copied {
-            mirror /loyalty/balance?email=ada%40example.com;
-            return 200 "copied";
+        location = /ssi/copied {
+            mirror /loyalty/balance;
+            root %%TESTDIR%%;
         }
 
         # filters behind the module
@@ -169,6 +218,8 @@ $t->write_file('ssi/page.html', 'a<!--# include virtual='
 $t->write_file('ssi/store.html',
     'a<!--# include virtual="/store_error.html" -->b');
 
+$t->write_file("ssi/$_", $_) for qw(guarded copied);
+
 $t->signup($ada);
 
 ###############################################################################
@@ -191,7 +242,7 @@ is_result($t->claim(1, $ada), 200, 'claimed', {points => 60},
 
 # access
 
-is($t->get("/asked/balance$query", key => undef)->status, 401,
+is($t->get('/asked/balance', key => undef)->status, 401,
     'auth_request says no');
 is_result($t->get("/asked/balance$query", key => undef,
     headers => ['X-Pass' => 'yes']), 200, 'balance', 'auth_request says yes');
@@ -208,23 +259,50 @@ is_result($t->post('/delayed/signup', {email => $ada},
 
 is_result($t->post('/mirrored/claim', {email => $ada, order => 2}), 200,
     'claimed', {points => 70}, 'a mirrored claim');
-$t->wait_until('the copy', sub { $store->calls('mirror') });
-is(($store->calls('mirror'))[0]{body}, '{"email":"ada@example.com",'
-    . '"order":2}', 'the copy has the body');
+ok(eval { $t->wait_until('the copy', sub { $store->calls('mirror') }, 5) },
+    'the copy arrives');
+is_deeply([map { $_->{body} } $store->calls('mirror')],
+    ['{"email":"ada@example.com","order":2}'], 'and has the body');
 
 # roads
 
 is_result($t->get("/$_$query"), 200, 'balance', {points => 70}, "by $_")
     for qw(rewritten tried paged named accel);
 
+is_result($t->post('/to_claim', {email => $ada, order => 3}), 200, 'claimed',
+    {points => 80}, 'a claim by a rewrite');
+
+# blocks
+
+is_result($t->get("/conditional$query", headers => ['X-Any' => 'y']), 200,
+    'balance', 'a location with an if that is true');
+is_result($t->get("/excepted$query"), 200, 'balance',
+    'limit_except, a method it does not limit');
+is_result($t->post('/excepted', {email => $ada}), 200, 'balance',
+    'limit_except, a method it allows');
+
+# stores
+
+$t->post("/$_/signup", {email => $ada}) for qw(static file);
+
+is_result($t->post('/static/claim', {email => $ada, order => 'any-1'}), 200,
+    'claimed', {points => 5}, 'a store made of return');
+is_result($t->post('/file/claim', {email => $ada, order => 77}), 200,
+    'claimed', {points => 7}, 'a store made of a file');
+is_fault($t->post('/file/claim', {email => $ada, order => 78}), 404,
+    'order_not_found', 'that knows one order');
+
 # The module works for whole requests only, and says so in the log.
 
 is($t->get('/ssi/store.html')->body, 'aan error pageb',
     'a page of parts');
 like($t->get('/ssi/page.html')->body, qr/^a.*b$/s, 'a part of a page');
-like($t->get("/guarded$query")->status, qr/^(?:200|403|500)$/,
-    'asked for permission');
-is($t->get('/copied')->body, 'copied', 'a copy');
+is($t->get('/ssi/guarded')->status, 500, 'asked for permission');
+is($t->get('/ssi/copied')->body, 'copied', 'a copy of another request');
+
+my $errors = () = $t->read_file('error.log')
+                  =~ /loyalty locations do not serve subrequests/g;
+is($errors, 3, 'and the log says so');
 
 # filters
 
@@ -235,7 +313,7 @@ is(substr($r->body, 0, 2), "\x1f\x8b", 'gzip: the body');
 like($t->get("/added$query")->body, qr/^an error page\{"result":"balance"/,
     'a body before the body');
 
-is_result($t->balance($ada), 200, 'balance', {points => 70},
+is_result($t->balance($ada), 200, 'balance', {points => 80},
     'all is well afterwards');
 
 ###############################################################################

@@ -91,6 +91,7 @@ is_fault($c->response, 404, 'not_a_member', 'GET with a body');
 $c->send($t->message('POST', '/loyalty/signup',
                      params => {email => 'ada@example.com'}));
 is_result($c->response, 201, 'signed_up', 'and a POST on the same connection');
+$c->close;
 
 ###############################################################################
 

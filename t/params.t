@@ -35,6 +35,7 @@ http {
 
         %%LOCATIONS%%
 
+        location = /slow   { loyalty_signup shop; client_body_timeout 300ms; }
         location = /small  { loyalty_signup shop; loyalty_max_body_size 100; }
         location = /buffer { loyalty_signup shop; client_body_buffer_size 1k; }
         location = /file {
@@ -170,8 +171,8 @@ is_result(signup(sprintf($big, member(), 'x' x 60_000), $json,
     uri => '/large'), 201, 'signed_up', 'below a larger limit');
 is_result(signup(sprintf($big, member(), 'x' x 10_000), $json,
     uri => '/buffer'), 201, 'signed_up', 'larger than the buffer');
-is_result(signup(sprintf($big, member(), 'x' x 100), $json,
-    uri => '/nginx'), 201, 'signed_up', "nginx's own limit does not matter");
+is_fault(signup(sprintf($big, member(), 'x' x 100), $json, uri => '/nginx'),
+    413, 'too_large', "above nginx's own limit");
 is_result(signup(sprintf('{"email":"%s"}', member()), $json, uri => '/file'),
     201, 'signed_up', 'a body that nginx puts into a file');
 
@@ -225,6 +226,19 @@ $c = $t->connection;
 $c->send($t->message('POST', '/loyalty/signup', key => 'wrong', type => $json,
     headers => [Expect => '100-continue', 'Content-Length' => 20]));
 is_fault($c->response, 401, 'unauthorized', 'refused before the body is sent');
+
+$c = $t->connection;
+$c->send($t->message('POST', '/loyalty/signup', type => $json,
+    headers => [Expect => '100-continue', 'Content-Length' => 20_000]));
+is_fault($c->response, 413, 'too_large', 'too large, said before the body is sent');
+
+# a client that stops amid its body
+
+$c = $t->connection;
+$c->send($t->message('POST', '/slow', type => $json, body => '{"email":',
+                     headers => ['Content-Length' => 50]));
+$r = $c->response;
+is($r ? $r->status : 408, 408, 'waited for the rest of the body');
 
 # a client that sends less than it announced
 

@@ -116,6 +116,7 @@ ok((grep { $old{$_} } $t->workers), 'the old worker waits for the store');
 
 $t->write_file('go', '');
 is_result($slow->response, 200, 'claimed', 'the slow claim is answered');
+$slow->close;
 
 $t->wait_until('the old workers leave', sub {
     !grep { $old{$_} } $t->workers;

@@ -37,11 +37,22 @@ http {
 
     loyalty_store_timeout 500ms;
 
+    upstream store {
+        server 127.0.0.1:%%PORT_1%%;
+        keepalive 4;
+    }
+
     server {
         listen %%LISTEN_0%% reuseport;
 
         %%LOCATIONS%%
-        %%STORE%%
+
+        location = /_store/order {
+            internal;
+            proxy_pass http://store/orders/$loyalty_order;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }
     }
 }
 END

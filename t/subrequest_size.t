@@ -51,6 +51,10 @@ $t->macro(PROGRAM_LOCATIONS => join "\n", map { <<"END" } sort keys %stores);
             loyalty_claim           $_;
             loyalty_store_max_size  1k;
         }
+        location = /$_/wide {
+            loyalty_claim           $_;
+            loyalty_store_max_size  3m;
+        }
         location = /_store/$_ {
             internal;
             proxy_pass http://127.0.0.1:%%PORT_1%%/orders/\$loyalty_order;
@@ -80,7 +84,7 @@ END
 my $ada = 'ada@example.com';
 my $store = Loyalty::Store->new($t, $t->port(1));
 
-# an answer of so many bytes, with a length or in chunks
+# an answer of so many bytes: with a length, in chunks, or to the end
 
 sub sized {
     my ($number, $size) = @_;
@@ -96,6 +100,8 @@ my %sizes = (small => 900, page => 4096, some => 5000, large => 100_000,
 
 for my $name (keys %sizes) {
     $store->answers($name, [json_reply(sized($name, $sizes{$name}))]);
+    $store->answers("$name.e", [raw("HTTP/1.1 200 OK\r\n\r\n"
+        . sized("$name.e", $sizes{$name})), close_now()]);
     $store->answers("$name.c", [chunked_reply(sized("$name.c", $sizes{$name}),
                                               3000)]);
 }
@@ -111,12 +117,13 @@ for my $program (sort keys %stores) {
 
     for my $name (sort keys %sizes) {
         $got{"$name$_"} = $t->post("/$program/claim",
-            {order => "$name$_", email => $ada})->outcome for '', '.c';
+            {order => "$name$_", email => $ada})->outcome for '', '.c', '.e';
     }
 
-    my %want = map { ("$_" => 'claimed', "$_.c" => 'claimed') }
-               qw(small page some large limit);
-    $want{$_} = 'store_bad_answer' for qw(over over.c far far.c);
+    my %want = map {
+        my $outcome = /over|far/ ? 'store_bad_answer' : 'claimed';
+        map { $_ => $outcome } $_, "$_.c", "$_.e";
+    } keys %sizes;
 
     is_deeply(\%got, \%want, "$program: what fits is read, the rest is a 502")
         or diag(explain(\%got));
@@ -125,6 +132,8 @@ for my $program (sort keys %stores) {
 
     is_fault($t->post("/$program/narrow", {order => 'over', email => $ada}),
         502, 'store_bad_answer', "$program: a smaller limit");
+    is_result($t->post("/$program/wide", {order => $_, email => $ada}),
+        200, 'claimed', "$program: a larger limit, $_") for qw(far far.c);
     is_result($t->post("/$program/claim", {order => 'small', email => $ada}),
         200, 'already_claimed', "$program: and goes on");
 }
@@ -133,7 +142,7 @@ for my $program (sort keys %stores) {
 
 my $c = $t->connection;
 
-for my $name (qw(far far.c over)) {
+for my $name (qw(over over.c over.e)) {
     $c->send($t->message('POST', '/plain/claim', keep => 1,
                          params => {order => $name, email => $ada}));
     is_fault($c->response, 502, 'store_bad_answer', "$name, on keep-alive");

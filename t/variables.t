@@ -56,6 +56,9 @@ http {
         add_header X-Points $loyalty_points always;
         add_header X-Kind $kind always;
 
+        set $early "[$loyalty_result$loyalty_points$loyalty_email]";
+        add_header X-Early $early always;
+
         %%LOCATIONS%%
         %%STORE%%
 
@@ -140,7 +143,8 @@ is(facts(), "/loyalty/claim|claimed|$member|60||2|$ada|200", 'claim');
 is($r->header('X-Result') . ' ' . $r->header('X-Points') . ' '
    . $r->header('X-Kind'), 'claimed 60 credit', 'in headers and maps');
 
-$t->balance($ada);
+$r = $t->balance($ada);
+is($r->header('X-Early'), '[]', 'empty before the module has answered');
 is(facts(), "/loyalty/balance|balance|$member|60|||$ada|200", 'balance');
 
 $r = $t->redeem('sticker', $ada);
@@ -179,6 +183,9 @@ my $email = 'ada%40example.com';
 $t->get("/loyalty/balance?email=$email");
 $t->get("/loyalty/balance?email=$ada");
 $t->request('HEAD', "/loyalty/balance?email=$email&x=$ada");
+$t->get("http://localhost/loyalty/balance?email=$email");
+$t->get("/loyalty/balance?email=$email#$ada");
+$t->get("/loyalty/../loyalty//balance?email=$email");
 $t->request('POST', "/loyalty/signup?email=$email");
 $t->request('POST', "/loyalty/claim?order=3&email=$email");
 $t->request('POST', "/loyalty/claim?order=4&email=$email");

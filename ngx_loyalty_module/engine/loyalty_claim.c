@@ -34,27 +34,13 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  found;
 
-    if (command->admission) {
-        return loyalty_claim_admit(tx, command);
-    }
+    found = 1;
 
-    if (command->order_fault == LOYALTY_CLAIMED) {
-        return loyalty_claim_credit(tx, command);
-    }
+    /* for a good order, whom the first part has found is enough to know */
 
-    command->result.outcome = command->order_fault;
-
-    return loyalty_member_find(tx, command, &found);
-}
-
-
-static int
-loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
-{
-    int      found;
-    int64_t  owner;
-
-    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
+    if ((command->member == 0 || command->order_fault != LOYALTY_CLAIMED)
+        && loyalty_member_find(tx, command, &found) != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 
@@ -62,6 +48,24 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
         command->result.outcome = LOYALTY_NOT_A_MEMBER;
         return LOYALTY_OK;
     }
+
+    if (command->admission) {
+        return loyalty_claim_admit(tx, command);
+    }
+
+    if (command->order_fault != LOYALTY_CLAIMED) {
+        command->result.outcome = command->order_fault;
+        return LOYALTY_OK;
+    }
+
+    return loyalty_claim_credit(tx, command);
+}
+
+
+static int
+loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int64_t  owner;
 
     if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
         return LOYALTY_ERROR;

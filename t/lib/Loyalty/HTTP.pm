@@ -192,6 +192,12 @@ sub reset {
 sub parse {
     my ($self, $head_only, $eof) = @_;
 
+    return scalar $self->take($head_only, $eof);
+}
+
+sub take {
+    my ($self, $head_only, $eof) = @_;
+
     my @interim;
     my $pos = 0;
     my ($head, $status);

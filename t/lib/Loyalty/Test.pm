@@ -83,7 +83,7 @@ END
 
 my %running;
 
-$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP);
+$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP PIPE);
 
 END {
     my $status = $?;
@@ -231,6 +231,7 @@ sub conf {
 
     $text = $self->expand($text);
     $self->{listen} = [$text =~ /^\s*listen\s+127\.0\.0\.1:(\d+)/mg];
+    $self->{processes} = $text =~ /^worker_processes\s+(\d+)/m ? $1 : 1;
     $self->write_file('nginx.conf', $text);
 
     return $self;
@@ -385,7 +386,8 @@ sub run {
                 if $? || !$self->{daemon};
         }
 
-        return $self->master && $self->reachable;
+        return $self->master && $self->reachable
+               && $self->workers >= $self->{processes};
     });
 
     return $self;
@@ -698,14 +700,15 @@ sub done {
     $self->cleanup;
 }
 
-# Lines of the error log at "crit" and above that were not expected.
+# Lines of the error log at "crit" and above that were not expected, and
+# workers that failed.
 
 sub alarms {
     my ($self) = @_;
 
     return grep {
         my $line = $_;
-        $line =~ /\[(?:crit|alert|emerg)\]/
+        $line =~ /\[(?:crit|alert|emerg)\]|exited with code [1-9]/
             && !grep { $line =~ $_ } @{$self->{allow}}
     } split /\n/, $self->read_file('error.log');
 }
@@ -785,7 +788,7 @@ sub new {
 
     if ($pid == 0) {
         close $read;
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
+        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP PIPE);
 
         my $value = eval { $code->() };
         my $answer = {value => $value, error => $@};
