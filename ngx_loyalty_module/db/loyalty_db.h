@@ -71,7 +71,7 @@ void loyalty_db_destroy(loyalty_db_t *db);
  */
 loyalty_db_rc_e loyalty_db_open(loyalty_db_t *db);
 
-/* Closes; loyalty_db_open() starts afresh, whatever went wrong before. */
+/* loyalty_db_open() then starts afresh, whatever went wrong before. */
 void loyalty_db_close(loyalty_db_t *db);
 
 loyalty_db_rc_e loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode);
@@ -79,6 +79,7 @@ loyalty_db_rc_e loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode);
 /* Ends a transaction; what it wrote is on the disk on LOYALTY_DB_DONE. */
 loyalty_db_rc_e loyalty_db_commit(loyalty_db_t *db);
 
+/* Undoes a transaction, and closes if only a new connection may help. */
 void loyalty_db_rollback(loyalty_db_t *db);
 
 /*

@@ -16,6 +16,8 @@
 
 #define LOYALTY_SQLITE_ERROR_SIZE  256
 
+#define LOYALTY_SQLITE_RETRY       10          /* milliseconds */
+
 /*
  * The write-ahead log is written back after so many pages.  SQLite's default
  * of 1000 writes a page back, on average, after very few changes to it: at
@@ -36,6 +38,7 @@ struct loyalty_db_s {
     sqlite3_stmt        *active;       /* of the last query */
     int                  log_pages;
     int                  log_due;      /* write back when it has so many */
+    int                  useless;      /* only a new connection may help */
     char                 error[LOYALTY_SQLITE_ERROR_SIZE];
     sqlite3_stmt        *statements[];
 };
@@ -43,6 +46,7 @@ struct loyalty_db_s {
 
 static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_configure(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_log_ahead(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_migrate(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_upgrade(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_pragma(loyalty_db_t *db,
@@ -155,11 +159,39 @@ loyalty_sqlite_configure(loyalty_db_t *db)
         return LOYALTY_DB_UNAVAILABLE;
     }
 
-    return loyalty_sqlite_exec(db, "PRAGMA journal_mode=WAL;"
-                                   "PRAGMA synchronous=FULL;"
+    if (loyalty_sqlite_log_ahead(db) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return loyalty_sqlite_exec(db, "PRAGMA synchronous=FULL;"
                                    "PRAGMA foreign_keys=ON;"
                                    "PRAGMA temp_store=MEMORY;"
                                    "PRAGMA trusted_schema=OFF;");
+}
+
+
+/*
+ * When several connections turn a new database to write-ahead logging at the
+ * same time, SQLite does not wait for the time set, but fails at once.
+ */
+
+static loyalty_db_rc_e
+loyalty_sqlite_log_ahead(loyalty_db_t *db)
+{
+    int              waited;
+    loyalty_db_rc_e  rc;
+
+    for (waited = 0; /* void */ ; waited += LOYALTY_SQLITE_RETRY) {
+        rc = loyalty_sqlite_exec(db, "PRAGMA journal_mode=WAL;");
+
+        if (rc == LOYALTY_DB_DONE || waited >= db->conf.timeout
+            || sqlite3_errcode(db->sqlite) != SQLITE_BUSY)
+        {
+            return rc;
+        }
+
+        (void) sqlite3_sleep(LOYALTY_SQLITE_RETRY);
+    }
 }
 
 
@@ -292,6 +324,7 @@ loyalty_db_close(loyalty_db_t *db)
     (void) sqlite3_close(db->sqlite);
     db->sqlite = NULL;
     db->log_pages = 0;
+    db->useless = 0;
 }
 
 
@@ -311,9 +344,22 @@ loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode)
 loyalty_db_rc_e
 loyalty_db_commit(loyalty_db_t *db)
 {
+    loyalty_db_rc_e  rc;
+
     loyalty_sqlite_done(db);
 
-    return loyalty_sqlite_exec(db, "COMMIT");
+    rc = loyalty_sqlite_exec(db, "COMMIT");
+
+    /*
+     * The log may hold the transaction as a whole when only its fsync()
+     * failed.  This connection knows that it does not count, and the next
+     * one to write overwrites it; to close the last connection would make
+     * SQLite read the log again and find what we said did not happen.
+     */
+
+    db->useless = 0;
+
+    return rc;
 }
 
 
@@ -326,6 +372,10 @@ loyalty_db_rollback(loyalty_db_t *db)
 
     if (db->sqlite != NULL && !sqlite3_get_autocommit(db->sqlite)) {
         (void) sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+    }
+
+    if (db->useless) {
+        loyalty_db_close(db);
     }
 }
 
@@ -407,8 +457,19 @@ loyalty_sqlite_failed(loyalty_db_t *db)
     (void) snprintf(db->error, sizeof(db->error), "%s (SQLite %d)",
                     sqlite3_errmsg(db->sqlite), code);
 
-    return ((code & 0xff) == SQLITE_CONSTRAINT) ? LOYALTY_DB_CONFLICT
-                                                : LOYALTY_DB_UNAVAILABLE;
+    switch (code & 0xff) {
+
+    case SQLITE_CONSTRAINT:
+        return LOYALTY_DB_CONFLICT;
+
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+        return LOYALTY_DB_UNAVAILABLE;
+
+    default:
+        db->useless = 1;
+        return LOYALTY_DB_UNAVAILABLE;
+    }
 }
 
 

@@ -240,10 +240,6 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
 
     if (rc == LOYALTY_DB_UNAVAILABLE) {
         loyalty_engine_fail(engine, first, end, loyalty_db_error(engine->db));
-
-        /* whatever it was, a new connection will see if it is over */
-
-        loyalty_db_close(engine->db);
     }
 
     return rc;

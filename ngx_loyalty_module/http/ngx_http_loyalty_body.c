@@ -11,6 +11,7 @@ static void ngx_http_loyalty_body_begin(ngx_http_request_t *r);
 static void ngx_http_loyalty_body_continue(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_body_collect(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_body_release(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
@@ -89,8 +90,6 @@ ngx_http_loyalty_body_continue(ngx_http_request_t *r)
 }
 
 
-/* Takes what has come, so that nginx can use its buffer again. */
-
 static ngx_int_t
 ngx_http_loyalty_body_collect(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx)
@@ -130,13 +129,31 @@ ngx_http_loyalty_body_collect(ngx_http_request_t *r,
 
         ngx_memcpy(ctx->body + ctx->body_len, b->pos, size);
         ctx->body_len += size;
+    }
 
-        b->pos = b->last;
+    if (r->reading_body) {
+        ngx_http_loyalty_body_release(r);
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Gives nginx its buffer back for the next piece.  A body that is complete is
+ * left alone: a mirror may be about to send it.
+ */
+
+static void
+ngx_http_loyalty_body_release(ngx_http_request_t *r)
+{
+    ngx_chain_t  *cl;
+
+    for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
     }
 
     r->request_body->bufs = NULL;
-
-    return NGX_OK;
 }
 
 

@@ -9,7 +9,6 @@
 
 static ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(
     ngx_http_request_t *r);
-static ngx_int_t ngx_http_loyalty_hide_args(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
@@ -65,7 +64,7 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_loyalty_create_ctx(r);
 
-    if (ctx == NULL || ngx_http_loyalty_hide_args(r) != NGX_OK) {
+    if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -149,57 +148,6 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
     ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
 
     return ctx;
-}
-
-
-/*
- * Query strings carry e-mail addresses, and the request line goes into the
- * access log and into every line of the error log.
- */
-
-static ngx_int_t
-ngx_http_loyalty_hide_args(ngx_http_request_t *r)
-{
-    u_char     *p, *args, *last;
-    ngx_str_t   line;
-
-    args = ngx_strlchr(r->unparsed_uri.data,
-                       r->unparsed_uri.data + r->unparsed_uri.len, '?');
-
-    if (args == NULL) {
-        return NGX_OK;
-    }
-
-    r->unparsed_uri.len = args - r->unparsed_uri.data;
-
-    last = r->request_line.data + r->request_line.len;
-    args = ngx_strlchr(r->request_line.data, last, '?');
-
-    if (args == NULL) {
-        return NGX_OK;
-    }
-
-    p = ngx_strlchr(args, last, ' ');
-
-    if (p == NULL) {
-        p = last;
-    }
-
-    line.len = (args - r->request_line.data) + (last - p);
-    line.data = ngx_pnalloc(r->pool, line.len + 1);
-
-    if (line.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    last = ngx_cpymem(ngx_cpymem(line.data, r->request_line.data,
-                                 args - r->request_line.data),
-                      p, last - p);
-    *last = '\0';
-
-    r->request_line = line;
-
-    return NGX_OK;
 }
 
 

@@ -11,6 +11,8 @@
 
 static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static ngx_int_t ngx_http_loyalty_add_location(ngx_conf_t *cf,
+    ngx_http_loyalty_loc_conf_t *llcf);
 static char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
@@ -169,10 +171,8 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_loyalty_loc_conf_t  *llcf = conf;
 
-    ngx_str_t                      *value;
-    ngx_http_core_loc_conf_t       *clcf;
-    ngx_http_loyalty_loc_conf_t   **location;
-    ngx_http_loyalty_main_conf_t   *lmcf;
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
 
     if (llcf->endpoint != NULL) {
         return "is duplicate: a location serves one loyalty directive";
@@ -187,15 +187,6 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_loyalty_handler;
 
-    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
-
-    location = ngx_array_push(&lmcf->locations);
-    if (location == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *location = llcf;
-
     value = cf->args->elts;
 
     llcf->endpoint = cmd->post;
@@ -207,7 +198,28 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     llcf->file = cf->conf_file->file.name.data;
     llcf->line = cf->conf_file->line;
 
-    return NGX_CONF_OK;
+    return (ngx_http_loyalty_add_location(cf, llcf) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_add_location(ngx_conf_t *cf,
+    ngx_http_loyalty_loc_conf_t *llcf)
+{
+    ngx_http_loyalty_loc_conf_t   **location;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
+
+    location = ngx_array_push(&lmcf->locations);
+    if (location == NULL) {
+        return NGX_ERROR;
+    }
+
+    *location = llcf;
+
+    return NGX_OK;
 }
 
 
@@ -268,6 +280,10 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
     lmcf->pool = ngx_thread_pool_add(cf, lmcf->pool_name.len
                                          ? &lmcf->pool_name : NULL);
     if (lmcf->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_loyalty_privacy_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -369,11 +385,28 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               262144);
     ngx_conf_merge_msec_value(conf->store_timeout, prev->store_timeout, 8000);
 
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname && conf->endpoint == NULL && prev->endpoint != NULL) {
+
+        /* "if" and "limit_except" go on serving what their location serves */
+
+        conf->endpoint = prev->endpoint;
+        conf->program_name = prev->program_name;
+        conf->directive = prev->directive;
+        conf->file = prev->file;
+        conf->line = prev->line;
+
+        clcf->handler = ngx_http_loyalty_handler;
+
+        if (ngx_http_loyalty_add_location(cf, conf) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
     if (conf->endpoint != NULL) {
 
         /* nginx's limit holds, but with our answer to those who go over it */
-
-        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
         if (clcf->client_max_body_size != 0) {
             conf->max_body_size = ngx_min(conf->max_body_size,

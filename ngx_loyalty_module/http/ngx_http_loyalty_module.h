@@ -168,6 +168,10 @@ ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 loyalty_outcome_e ngx_http_loyalty_authorize(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
+/* ngx_http_loyalty_privacy.c */
+
+ngx_int_t ngx_http_loyalty_privacy_init(ngx_conf_t *cf);
+
 /* ngx_http_loyalty_store.c */
 
 ngx_int_t ngx_http_loyalty_store_init(ngx_conf_t *cf);

@@ -1,0 +1,102 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+static ngx_int_t ngx_http_loyalty_hide_args(ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_shorten_line(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_http_loyalty_privacy_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    /* the first phase that knows the location, before any that may refuse */
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_loyalty_hide_args;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Query strings carry e-mail addresses, and the request line goes into the
+ * access log and into every line of the error log.
+ */
+
+static ngx_int_t
+ngx_http_loyalty_hide_args(ngx_http_request_t *r)
+{
+    u_char                       *args;
+    ngx_http_loyalty_loc_conf_t  *llcf;
+
+    llcf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
+
+    if (llcf->endpoint == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    args = ngx_strlchr(r->unparsed_uri.data,
+                       r->unparsed_uri.data + r->unparsed_uri.len, '?');
+
+    if (args == NULL) {
+        return NGX_DECLINED;
+    }
+
+    r->unparsed_uri.len = args - r->unparsed_uri.data;
+
+    if (ngx_http_loyalty_shorten_line(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_shorten_line(ngx_http_request_t *r)
+{
+    u_char     *args, *rest, *last;
+    ngx_str_t   line;
+
+    last = r->request_line.data + r->request_line.len;
+    args = ngx_strlchr(r->request_line.data, last, '?');
+
+    if (args == NULL) {
+        return NGX_OK;
+    }
+
+    rest = ngx_strlchr(args, last, ' ');
+
+    if (rest == NULL) {
+        rest = last;
+    }
+
+    line.len = (args - r->request_line.data) + (last - rest);
+    line.data = ngx_pnalloc(r->pool, line.len);
+
+    if (line.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_cpymem(ngx_cpymem(line.data, r->request_line.data,
+                                 args - r->request_line.data),
+                      rest, last - rest);
+
+    r->request_line = line;
+
+    return NGX_OK;
+}
