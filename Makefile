@@ -219,17 +219,17 @@ $(OBJ)/obj/%.o: tests/%.c $(OBJ)/lib/settings
 
 .PHONY: test
 test: ## Runs the unit tests and t/ with the installed nginx
-	@tests/run --no-install --only unit --only nginx
+	@BUILD=$(BUILD) tests/run --no-install --only unit --only nginx
 
 
 .PHONY: unit
 unit: ## Runs the unit tests
-	@tests/run --no-install --only unit
+	@BUILD=$(BUILD) tests/run --no-install --only unit
 
 
 .PHONY: sanitizers
 sanitizers: ## Runs both under AddressSanitizer and UBSan
-	@tests/run --no-install --only unit-asan --only nginx-asan
+	@BUILD=$(BUILD) tests/run --no-install --only unit-asan --only nginx-asan
 
 
 .PHONY: bench
