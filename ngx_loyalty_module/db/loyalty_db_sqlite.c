@@ -7,16 +7,21 @@
 #include <loyalty_db.h>
 #include <loyalty_schema_sqlite.h>
 
+#include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 
 #define LOYALTY_SQLITE_ERROR_SIZE  256
 
 #define LOYALTY_SQLITE_RETRY       10          /* milliseconds */
+
+#define LOYALTY_SQLITE_PAGE_MEMORY  -2048      /* kilobytes a connection */
 
 /*
  * The write-ahead log is written back after so many pages.  SQLite's default
@@ -45,12 +50,17 @@ struct loyalty_db_s {
 
 
 static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_writable(loyalty_db_t *db,
+    const char *suffix);
 static loyalty_db_rc_e loyalty_sqlite_configure(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_ours(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_log_ahead(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_migrate(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_upgrade(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_pragma(loyalty_db_t *db,
-    const char *sql, int *value);
+static loyalty_db_rc_e loyalty_sqlite_number(loyalty_db_t *db,
+    const char *sql, int *number);
+static loyalty_db_rc_e loyalty_sqlite_value(loyalty_db_t *db,
+    const char *sql, char *text, size_t size);
 static loyalty_db_rc_e loyalty_sqlite_exec(loyalty_db_t *db,
     const char *sql);
 static int loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
@@ -66,6 +76,17 @@ loyalty_db_t *
 loyalty_db_create(const loyalty_db_conf_t *conf)
 {
     loyalty_db_t  *db;
+
+    /*
+     * Both are for the process, and refused once SQLite is in use by anybody.
+     * A reader forgets all its pages whenever somebody has written: they come
+     * from one piece of memory instead of malloc() and free() for each.  And
+     * nobody asks SQLite how much memory it has: no mutex to count it.
+     */
+
+    (void) sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0,
+                          LOYALTY_SQLITE_PAGE_MEMORY);
+    (void) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 
     db = calloc(1, sizeof(loyalty_db_t)
                    + conf->nstatements * sizeof(sqlite3_stmt *));
@@ -114,10 +135,16 @@ loyalty_db_open(loyalty_db_t *db)
 static loyalty_db_rc_e
 loyalty_sqlite_connect(loyalty_db_t *db)
 {
-    int          rc, fresh;
-    struct stat  st;
+    int  rc, fresh;
 
-    fresh = (stat(db->conf.path, &st) != 0);
+    fresh = (access(db->conf.path, F_OK) != 0);
+
+    if (loyalty_sqlite_writable(db, "") != LOYALTY_DB_DONE
+        || loyalty_sqlite_writable(db, "-wal") != LOYALTY_DB_DONE
+        || loyalty_sqlite_writable(db, "-shm") != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
 
     rc = sqlite3_open_v2(db->conf.path, &db->sqlite,
                          SQLITE_OPEN_READWRITE|SQLITE_OPEN_CREATE
@@ -142,6 +169,31 @@ loyalty_sqlite_connect(loyalty_db_t *db)
 }
 
 
+/*
+ * SQLite would open a file that it may not write for reading only, and keep
+ * that: each further try would leave a file open, and what other connections
+ * of this process share would stay read-only for all of them.
+ */
+
+static loyalty_db_rc_e
+loyalty_sqlite_writable(loyalty_db_t *db, const char *suffix)
+{
+    char  path[PATH_MAX];
+
+    (void) snprintf(path, sizeof(path), "%s%s", db->conf.path, suffix);
+
+    if (access(path, R_OK|W_OK) == 0 || errno == ENOENT) {
+        return LOYALTY_DB_DONE;
+    }
+
+    (void) snprintf(db->error, sizeof(db->error),
+                    "its file%s%s cannot be written: %s",
+                    (*suffix != '\0') ? " " : "", suffix, strerror(errno));
+
+    return LOYALTY_DB_UNAVAILABLE;
+}
+
+
 static loyalty_db_rc_e
 loyalty_sqlite_configure(loyalty_db_t *db)
 {
@@ -159,7 +211,9 @@ loyalty_sqlite_configure(loyalty_db_t *db)
         return LOYALTY_DB_UNAVAILABLE;
     }
 
-    if (loyalty_sqlite_log_ahead(db) != LOYALTY_DB_DONE) {
+    if (loyalty_sqlite_ours(db) != LOYALTY_DB_DONE
+        || loyalty_sqlite_log_ahead(db) != LOYALTY_DB_DONE)
+    {
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -167,6 +221,33 @@ loyalty_sqlite_configure(loyalty_db_t *db)
                                    "PRAGMA foreign_keys=ON;"
                                    "PRAGMA temp_store=MEMORY;"
                                    "PRAGMA trusted_schema=OFF;");
+}
+
+
+/* Before anything is changed in a file that may not be ours. */
+
+static loyalty_db_rc_e
+loyalty_sqlite_ours(loyalty_db_t *db)
+{
+    int  id, objects;
+
+    if (loyalty_sqlite_number(db, "PRAGMA application_id;", &id)
+        != LOYALTY_DB_DONE
+        || loyalty_sqlite_number(db, "SELECT count(*) FROM sqlite_schema;",
+                                 &objects)
+        != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    if (objects == 0 || id == LOYALTY_SQLITE_APPLICATION_ID) {
+        return LOYALTY_DB_DONE;
+    }
+
+    (void) snprintf(db->error, sizeof(db->error),
+                    "the file is a database of some other program");
+
+    return LOYALTY_DB_UNAVAILABLE;
 }
 
 
@@ -178,20 +259,35 @@ loyalty_sqlite_configure(loyalty_db_t *db)
 static loyalty_db_rc_e
 loyalty_sqlite_log_ahead(loyalty_db_t *db)
 {
-    int              waited;
-    loyalty_db_rc_e  rc;
+    int   waited;
+    char  mode[sizeof("truncate")];
 
     for (waited = 0; /* void */ ; waited += LOYALTY_SQLITE_RETRY) {
-        rc = loyalty_sqlite_exec(db, "PRAGMA journal_mode=WAL;");
 
-        if (rc == LOYALTY_DB_DONE || waited >= db->conf.timeout
+        if (loyalty_sqlite_value(db, "PRAGMA journal_mode=WAL;", mode,
+                                 sizeof(mode))
+            == LOYALTY_DB_DONE)
+        {
+            break;
+        }
+
+        if (waited >= db->conf.timeout
             || sqlite3_errcode(db->sqlite) != SQLITE_BUSY)
         {
-            return rc;
+            return LOYALTY_DB_UNAVAILABLE;
         }
 
         (void) sqlite3_sleep(LOYALTY_SQLITE_RETRY);
     }
+
+    if (strcmp(mode, "wal") != 0) {
+        (void) snprintf(db->error, sizeof(db->error), "its file system has "
+                        "no shared memory for write-ahead logging: put it on "
+                        "a local disk");
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return LOYALTY_DB_DONE;
 }
 
 
@@ -201,7 +297,7 @@ loyalty_sqlite_migrate(loyalty_db_t *db)
     int              version;
     loyalty_db_rc_e  rc;
 
-    if (loyalty_sqlite_pragma(db, "PRAGMA user_version;", &version)
+    if (loyalty_sqlite_number(db, "PRAGMA user_version;", &version)
         != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;
@@ -234,13 +330,10 @@ loyalty_sqlite_migrate(loyalty_db_t *db)
 static loyalty_db_rc_e
 loyalty_sqlite_upgrade(loyalty_db_t *db)
 {
-    int   version, tables;
+    int   version;
     char  mark[96];
 
-    if (loyalty_sqlite_pragma(db, "PRAGMA user_version;", &version)
-        != LOYALTY_DB_DONE
-        || loyalty_sqlite_pragma(db, "SELECT count(*) FROM sqlite_schema;",
-                                 &tables)
+    if (loyalty_sqlite_number(db, "PRAGMA user_version;", &version)
         != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;
@@ -251,12 +344,6 @@ loyalty_sqlite_upgrade(loyalty_db_t *db)
                         "version %d of the schema and this module knows %d: "
                         "a newer module wrote it, install that one",
                         version, loyalty_sqlite_version);
-        return LOYALTY_DB_UNAVAILABLE;
-    }
-
-    if (version == 0 && tables != 0) {
-        (void) snprintf(db->error, sizeof(db->error),
-                        "the file is a database of some other program");
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -278,17 +365,39 @@ loyalty_sqlite_upgrade(loyalty_db_t *db)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_pragma(loyalty_db_t *db, const char *sql, int *value)
+loyalty_sqlite_number(loyalty_db_t *db, const char *sql, int *number)
 {
-    int            rc;
+    char  text[sizeof("-2147483648")];
+
+    if (loyalty_sqlite_value(db, sql, text, sizeof(text))
+        != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    *number = atoi(text);
+
+    return LOYALTY_DB_DONE;
+}
+
+
+/* The one value that a statement returns, as a text. */
+
+static loyalty_db_rc_e
+loyalty_sqlite_value(loyalty_db_t *db, const char *sql, char *text,
+    size_t size)
+{
     sqlite3_stmt  *stmt;
 
     if (sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL) != SQLITE_OK) {
         return loyalty_sqlite_failed(db);
     }
 
-    rc = sqlite3_step(stmt);
-    *value = (rc == SQLITE_ROW) ? sqlite3_column_int(stmt, 0) : 0;
+    text[0] = '\0';
+
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        (void) snprintf(text, size, "%s", sqlite3_column_text(stmt, 0));
+    }
 
     if (sqlite3_finalize(stmt) != SQLITE_OK) {
         return loyalty_sqlite_failed(db);

@@ -23,33 +23,40 @@ static const char  loyalty_sqlite_migration_1[] =
 "    locale     TEXT    NOT NULL,"
 "    points     INTEGER NOT NULL DEFAULT 0 CHECK (points >= 0),"
 "    lifetime   INTEGER NOT NULL DEFAULT 0 CHECK (lifetime >= points),"
+"    last_entry INTEGER NOT NULL DEFAULT 0,"    /* of the ledger */
 "    first_lot  INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
 "    joined_at  INTEGER NOT NULL"
 ") STRICT;"
 
-/* points move by appending here and nowhere else */
+/*
+ * Points move by appending here and nowhere else.  Each entry names the one
+ * before it of the same member, and the member names the last: so the entries
+ * of a member can be walked from the newest to the oldest.  An index on the
+ * member would do the same, and double the pages that every claim writes.
+ */
 
 "CREATE TABLE ledger ("
 "    id         INTEGER PRIMARY KEY,"
 "    member     INTEGER NOT NULL REFERENCES member (id),"
+"    previous   INTEGER NOT NULL,"              /* entry, 0: the first */
 "    kind       TEXT    NOT NULL,"              /* signup, claim, redemption */
 "    reference  TEXT    NOT NULL,"              /* order number, reward id */
 "    points     INTEGER NOT NULL CHECK (points <> 0),"
 "    at         INTEGER NOT NULL"
 ") STRICT;"
 
-"CREATE INDEX ledger_member ON ledger (member);"
+/* the first condition is for INSERT OR REPLACE, which deletes unasked */
+
+"CREATE TRIGGER ledger_appends BEFORE INSERT ON ledger "
+"WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)"
+"    OR NEW.previous <>"
+"       (SELECT last_entry FROM member WHERE id = NEW.member) "
+"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
 "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger "
 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
 "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger "
-"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
-
-/* INSERT OR REPLACE deletes without asking the trigger above */
-
-"CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "
-"WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id) "
 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
 /*

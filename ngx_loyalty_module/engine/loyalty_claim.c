@@ -34,17 +34,15 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  found;
 
-    found = 1;
+    /* whoever the first part has found is still there for the second */
 
-    /* for a good order, whom the first part has found is enough to know */
-
-    if ((command->member == 0 || command->order_fault != LOYALTY_CLAIMED)
-        && loyalty_member_find(tx, command, &found) != LOYALTY_OK)
+    if (command->member == 0
+        && loyalty_member_id(tx, command) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (!found) {
+    if (command->member == 0) {
         command->result.outcome = LOYALTY_NOT_A_MEMBER;
         return LOYALTY_OK;
     }
@@ -53,18 +51,20 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
         return loyalty_claim_admit(tx, command);
     }
 
-    if (command->order_fault != LOYALTY_CLAIMED) {
-        command->result.outcome = command->order_fault;
-        return LOYALTY_OK;
+    if (command->order_fault == LOYALTY_CLAIMED) {
+        return loyalty_claim_credit(tx, command);
     }
 
-    return loyalty_claim_credit(tx, command);
+    command->result.outcome = command->order_fault;
+
+    return loyalty_member_find(tx, command, &found);
 }
 
 
 static int
 loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
+    int      found;
     int64_t  owner;
 
     if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
@@ -78,7 +78,7 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     if (owner == command->member) {
         command->result.outcome = LOYALTY_ALREADY_CLAIMED;
-        return LOYALTY_OK;
+        return loyalty_member_find(tx, command, &found);
     }
 
     command->decided = 0;
@@ -131,8 +131,9 @@ loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
     int64_t                earlier;
     const loyalty_earn_t  *earn = &tx->program->earn;
     loyalty_db_value_t     window[] = {
-        loyalty_db_int(command->member), loyalty_db_text(loyalty_claim_kind),
-        loyalty_db_int(tx->now - earn->window)
+        loyalty_db_int(command->member),
+        loyalty_db_int(tx->now - earn->window),
+        loyalty_db_text(loyalty_claim_kind)
     };
 
     earlier = 0;

@@ -37,13 +37,16 @@ static loyalty_db_rc_e loyalty_engine_transact(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_execute(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
+static loyalty_db_rc_e loyalty_engine_commands(loyalty_transaction_t *tx,
+    loyalty_command_t *first, loyalty_command_t *end);
 static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static int loyalty_engine_prune(loyalty_engine_t *engine,
+static loyalty_db_rc_e loyalty_engine_prune(loyalty_engine_t *engine,
     loyalty_transaction_t *tx);
 static void loyalty_engine_reset(loyalty_command_t *command);
-static void loyalty_engine_fail(loyalty_engine_t *engine,
-    loyalty_command_t *first, loyalty_command_t *end, const char *error);
+static void loyalty_engine_say(loyalty_engine_t *engine, const char *error);
+static void loyalty_engine_fail(loyalty_command_t *first,
+    loyalty_command_t *end);
 static void loyalty_engine_render(loyalty_engine_t *engine,
     loyalty_command_t *commands);
 
@@ -103,6 +106,7 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
     int64_t now)
 {
     int                 write;
+    loyalty_db_rc_e     rc;
     loyalty_command_t  *c;
 
     engine->error[0] = '\0';
@@ -118,13 +122,22 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
          * rare; savepoints would make every command pay for it.
          */
 
+        engine->error[0] = '\0';
+
         for (c = commands; c != NULL; c = c->next) {
 
-            if (loyalty_engine_transact(engine, c, c->next, write, now)
-                == LOYALTY_DB_CONFLICT)
-            {
-                loyalty_engine_fail(engine, c, c->next,
-                                    loyalty_db_error(engine->db));
+            rc = loyalty_engine_transact(engine, c, c->next, write, now);
+
+            if (rc == LOYALTY_DB_CONFLICT) {
+                loyalty_engine_fail(c, c->next);
+            }
+
+            if (rc == LOYALTY_DB_UNAVAILABLE) {
+
+                /* the others would only wait for the same in vain */
+
+                loyalty_engine_fail(c->next, NULL);
+                break;
             }
         }
     }
@@ -218,15 +231,17 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_lock_t  *lock;
 
     if (loyalty_db_open(engine->db) != LOYALTY_DB_DONE) {
-        loyalty_engine_fail(engine, first, end, loyalty_db_error(engine->db));
+        loyalty_engine_say(engine, loyalty_db_error(engine->db));
+        loyalty_engine_fail(first, end);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
     lock = write ? engine->conf.lock : NULL;
 
     if (loyalty_lock_acquire(lock, engine->conf.timeout) != LOYALTY_OK) {
-        loyalty_engine_fail(engine, first, end,
-                            "another worker keeps the database locked");
+        loyalty_engine_say(engine, "another worker keeps the database "
+                           "locked");
+        loyalty_engine_fail(first, end);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -239,7 +254,7 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_lock_release(lock);
 
     if (rc == LOYALTY_DB_UNAVAILABLE) {
-        loyalty_engine_fail(engine, first, end, loyalty_db_error(engine->db));
+        loyalty_engine_fail(first, end);
     }
 
     return rc;
@@ -251,34 +266,53 @@ loyalty_engine_execute(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_command_t *end, int write, int64_t now)
 {
     loyalty_db_rc_e         rc;
-    loyalty_command_t      *c;
     loyalty_transaction_t   tx;
 
     tx.db = engine->db;
     tx.program = engine->conf.program;
     tx.now = now;
     tx.failed = LOYALTY_DB_DONE;
+    tx.why = NULL;
 
     rc = loyalty_db_begin(tx.db, write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ);
 
-    if (rc != LOYALTY_DB_DONE) {
-        return rc;
+    if (rc == LOYALTY_DB_DONE) {
+        rc = loyalty_engine_commands(&tx, first, end);
     }
+
+    if (rc == LOYALTY_DB_DONE && write) {
+        rc = loyalty_engine_prune(engine, &tx);
+    }
+
+    if (rc == LOYALTY_DB_DONE) {
+        rc = loyalty_db_commit(tx.db);
+    }
+
+    if (rc != LOYALTY_DB_DONE) {
+        loyalty_engine_say(engine, (tx.why != NULL) ? tx.why
+                                                    : loyalty_db_error(tx.db));
+    }
+
+    return rc;
+}
+
+
+static loyalty_db_rc_e
+loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
+    loyalty_command_t *end)
+{
+    loyalty_command_t  *c;
 
     for (c = first; c != end; c = c->next) {
 
         loyalty_engine_reset(c);
 
-        if (loyalty_engine_command(&tx, c) != LOYALTY_OK) {
-            return tx.failed;
+        if (loyalty_engine_command(tx, c) != LOYALTY_OK) {
+            return tx->failed;
         }
     }
 
-    if (write && loyalty_engine_prune(engine, &tx) != LOYALTY_OK) {
-        return tx.failed;
-    }
-
-    return loyalty_db_commit(tx.db);
+    return LOYALTY_DB_DONE;
 }
 
 
@@ -314,16 +348,24 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
-static int
+static loyalty_db_rc_e
 loyalty_engine_prune(loyalty_engine_t *engine, loyalty_transaction_t *tx)
 {
+    int  more;
+
     if (tx->now - engine->pruned_at < LOYALTY_PRUNE_INTERVAL) {
-        return LOYALTY_OK;
+        return LOYALTY_DB_DONE;
     }
 
-    engine->pruned_at = tx->now;
+    if (loyalty_idempotency_prune(tx, &more) != LOYALTY_OK) {
+        return tx->failed;
+    }
 
-    return loyalty_idempotency_prune(tx);
+    if (!more) {
+        engine->pruned_at = tx->now;
+    }
+
+    return LOYALTY_DB_DONE;
 }
 
 
@@ -344,12 +386,16 @@ loyalty_engine_reset(loyalty_command_t *command)
 
 
 static void
-loyalty_engine_fail(loyalty_engine_t *engine, loyalty_command_t *first,
-    loyalty_command_t *end, const char *error)
+loyalty_engine_say(loyalty_engine_t *engine, const char *error)
+{
+    (void) snprintf(engine->error, sizeof(engine->error), "%s", error);
+}
+
+
+static void
+loyalty_engine_fail(loyalty_command_t *first, loyalty_command_t *end)
 {
     loyalty_command_t  *c;
-
-    (void) snprintf(engine->error, sizeof(engine->error), "%s", error);
 
     for (c = first; c != end; c = c->next) {
         loyalty_engine_reset(c);
@@ -402,8 +448,7 @@ loyalty_engine_checkpoint(loyalty_engine_t *engine)
         return LOYALTY_OK;
     }
 
-    (void) snprintf(engine->error, sizeof(engine->error), "%s",
-                    loyalty_db_error(engine->db));
+    loyalty_engine_say(engine, loyalty_db_error(engine->db));
     loyalty_db_close(engine->db);
 
     return LOYALTY_ERROR;

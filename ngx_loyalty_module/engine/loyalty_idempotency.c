@@ -14,7 +14,7 @@
 #define LOYALTY_REQUEST_SIZE       1024
 
 #define LOYALTY_IDEMPOTENCY_KEEP   (48 * 3600)    /* seconds; 24 h promised */
-#define LOYALTY_IDEMPOTENCY_PRUNE  1000           /* answers at a time */
+#define LOYALTY_IDEMPOTENCY_PRUNE  200            /* answers a batch */
 
 
 static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
@@ -75,8 +75,7 @@ loyalty_idempotency_store(loyalty_transaction_t *tx,
     if (loyalty_answer_render(tx->program, &command->result, &command->json)
         != LOYALTY_OK)
     {
-        tx->failed = LOYALTY_DB_CONFLICT;
-        return LOYALTY_ERROR;
+        return loyalty_transaction_refuse(tx, "no memory for an answer");
     }
 
     if (command->status >= 500) {
@@ -112,15 +111,23 @@ loyalty_idempotency_insert(loyalty_transaction_t *tx,
 
 
 int
-loyalty_idempotency_prune(loyalty_transaction_t *tx)
+loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more)
 {
     loyalty_db_value_t  values[] = {
         loyalty_db_int(tx->now - LOYALTY_IDEMPOTENCY_KEEP),
         loyalty_db_int(LOYALTY_IDEMPOTENCY_PRUNE)
     };
 
-    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_PRUNE, values,
-                                   loyalty_values_n(values));
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_PRUNE, values,
+                                loyalty_values_n(values))
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *more = (loyalty_db_changes(tx->db) == LOYALTY_IDEMPOTENCY_PRUNE);
+
+    return LOYALTY_OK;
 }
 
 

@@ -7,12 +7,18 @@
 #include <loyalty_transaction.h>
 
 
+static int loyalty_ledger_append(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
+    int64_t points, int64_t *entry);
+static int loyalty_ledger_credited(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t points, int64_t entry);
 static int loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member,
     int64_t debit, int64_t points, int64_t *last);
 static int loyalty_ledger_spend_lot(loyalty_transaction_t *tx, int64_t lot,
     int64_t debit, int64_t points);
-static int loyalty_ledger_balance(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points, int64_t first_lot);
+static int loyalty_ledger_debited(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t points, int64_t debit,
+    int64_t first_lot);
 static int loyalty_ledger_agrees(loyalty_transaction_t *tx, int found);
 
 
@@ -20,33 +26,15 @@ int
 loyalty_ledger_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t kind, loyalty_str_t reference, int64_t points)
 {
-    int                 found;
-    loyalty_db_value_t  entry[] = {
-        loyalty_db_int(command->member), loyalty_db_text(kind),
-        loyalty_db_text(reference), loyalty_db_int(points),
-        loyalty_db_int(tx->now)
-    };
-    loyalty_db_value_t  balance[] = {
-        loyalty_db_int(points), loyalty_db_int(command->member)
-    };
+    int64_t  entry;
 
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_LEDGER_CREDIT, entry,
-                                loyalty_values_n(entry))
+    if (loyalty_ledger_append(tx, command, kind, reference, points, &entry)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_CREDIT, balance,
-                             loyalty_values_n(balance), &found)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    command->result.earned = points;
-
-    return loyalty_ledger_agrees(tx, found);
+    return loyalty_ledger_credited(tx, command, points, entry);
 }
 
 
@@ -55,22 +43,13 @@ loyalty_ledger_debit(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t kind, loyalty_str_t reference, int64_t points,
     int64_t *debit)
 {
-    int                 row;
-    int64_t             last = 0;
-    loyalty_db_value_t  entry[] = {
-        loyalty_db_int(command->member), loyalty_db_text(kind),
-        loyalty_db_text(reference), loyalty_db_int(-points),
-        loyalty_db_int(tx->now)
-    };
+    int64_t  last = 0;
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_DEBIT, entry,
-                                loyalty_values_n(entry), &row)
+    if (loyalty_ledger_append(tx, command, kind, reference, -points, debit)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
-
-    *debit = loyalty_db_column_int(tx->db, 0);
 
     if (loyalty_ledger_spend(tx, command->member, *debit, points, &last)
         != LOYALTY_OK)
@@ -78,7 +57,32 @@ loyalty_ledger_debit(loyalty_transaction_t *tx, loyalty_command_t *command,
         return LOYALTY_ERROR;
     }
 
-    return loyalty_ledger_balance(tx, command, points, last);
+    return loyalty_ledger_debited(tx, command, points, *debit, last);
+}
+
+
+static int
+loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_str_t kind, loyalty_str_t reference, int64_t points,
+    int64_t *entry)
+{
+    int                 row;
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(kind), loyalty_db_text(reference),
+        loyalty_db_int(points), loyalty_db_int(tx->now),
+        loyalty_db_int(command->member)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_APPEND, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *entry = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    return loyalty_ledger_agrees(tx, row);
 }
 
 
@@ -140,13 +144,36 @@ loyalty_ledger_spend_lot(loyalty_transaction_t *tx, int64_t lot,
 
 
 static int
-loyalty_ledger_balance(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t points, int64_t first_lot)
+loyalty_ledger_credited(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int64_t points, int64_t entry)
 {
     int                 found;
     loyalty_db_value_t  values[] = {
-        loyalty_db_int(points), loyalty_db_int(first_lot),
+        loyalty_db_int(points), loyalty_db_int(entry),
         loyalty_db_int(command->member)
+    };
+
+    if (loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_CREDIT, values,
+                             loyalty_values_n(values), &found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    command->result.earned = points;
+
+    return loyalty_ledger_agrees(tx, found);
+}
+
+
+static int
+loyalty_ledger_debited(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int64_t points, int64_t debit, int64_t first_lot)
+{
+    int                 found;
+    loyalty_db_value_t  values[] = {
+        loyalty_db_int(points), loyalty_db_int(debit),
+        loyalty_db_int(first_lot), loyalty_db_int(command->member)
     };
 
     if (loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_DEBIT, values,
@@ -171,7 +198,6 @@ loyalty_ledger_agrees(loyalty_transaction_t *tx, int found)
         return LOYALTY_OK;
     }
 
-    tx->failed = LOYALTY_DB_CONFLICT;
-
-    return LOYALTY_ERROR;
+    return loyalty_transaction_refuse(tx, "the ledger and the balance of a "
+                                      "member do not agree");
 }

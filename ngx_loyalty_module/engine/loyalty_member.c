@@ -10,6 +10,27 @@
 
 
 int
+loyalty_member_id(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->email)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_ID, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    command->member = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    return LOYALTY_OK;
+}
+
+
+int
 loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
     int *found)
 {

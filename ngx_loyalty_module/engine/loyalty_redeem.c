@@ -148,8 +148,7 @@ loyalty_redeem_coupon(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     if (loyalty_random(random, sizeof(random)) != LOYALTY_OK) {
-        tx->failed = LOYALTY_DB_CONFLICT;
-        return LOYALTY_ERROR;
+        return loyalty_transaction_refuse(tx, "no random numbers");
     }
 
     loyalty_coupon_code(random, result->coupon);

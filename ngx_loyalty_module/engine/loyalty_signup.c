@@ -66,8 +66,7 @@ loyalty_signup_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
     };
 
     if (loyalty_member_code(text) != LOYALTY_OK) {
-        tx->failed = LOYALTY_DB_CONFLICT;
-        return LOYALTY_ERROR;
+        return loyalty_transaction_refuse(tx, "no random numbers");
     }
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_INSERT, values,

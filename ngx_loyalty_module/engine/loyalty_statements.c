@@ -9,6 +9,9 @@
 
 const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
 
+    [LOYALTY_SQL_MEMBER_ID] =
+        "SELECT id FROM member WHERE email = $1",
+
     [LOYALTY_SQL_MEMBER_FIND] =
         "SELECT id, code, points, lifetime FROM member WHERE email = $1",
 
@@ -18,30 +21,47 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
         "ON CONFLICT (email) DO NOTHING",
 
     [LOYALTY_SQL_MEMBER_CREDIT] =
-        "UPDATE member SET points = points + $1, lifetime = lifetime + $1 "
-        "WHERE id = $2 RETURNING id, code, points, lifetime",
-
-    [LOYALTY_SQL_MEMBER_DEBIT] =
-        "UPDATE member SET points = points - $1, first_lot = $2 "
-        "WHERE id = $3 AND points >= $1 "
+        "UPDATE member SET points = points + $1, lifetime = lifetime + $1, "
+        "last_entry = $2 WHERE id = $3 "
         "RETURNING id, code, points, lifetime",
 
-    [LOYALTY_SQL_LEDGER_CREDIT] =
-        "INSERT INTO ledger (member, kind, reference, points, at) "
-        "VALUES ($1, $2, $3, $4, $5)",
+    [LOYALTY_SQL_MEMBER_DEBIT] =
+        "UPDATE member SET points = points - $1, last_entry = $2, "
+        "first_lot = $3 WHERE id = $4 AND points >= $1 "
+        "RETURNING id, code, points, lifetime",
 
-    [LOYALTY_SQL_LEDGER_DEBIT] =
-        "INSERT INTO ledger (member, kind, reference, points, at) "
-        "VALUES ($1, $2, $3, $4, $5) RETURNING id",
+    [LOYALTY_SQL_LEDGER_APPEND] =
+        "INSERT INTO ledger (member, previous, kind, reference, points, at) "
+        "SELECT id, last_entry, $1, $2, $3, $4 FROM member WHERE id = $5 "
+        "RETURNING id",
+
+    /* the entries of a member since a time, from the newest on */
 
     [LOYALTY_SQL_LEDGER_COUNT] =
-        "SELECT count(*) FROM ledger "
-        "WHERE member = $1 AND kind = $2 AND at > $3",
+        "WITH RECURSIVE entry (kind, at, previous) AS ("
+        "SELECT ledger.kind, ledger.at, ledger.previous "
+        "FROM member JOIN ledger ON ledger.id = member.last_entry "
+        "WHERE member.id = $1 "
+        "UNION ALL "
+        "SELECT ledger.kind, ledger.at, ledger.previous "
+        "FROM entry JOIN ledger ON ledger.id = entry.previous "
+        "WHERE entry.at > $2) "
+        "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3",
+
+    /* the same back to the first lot that may have something left */
 
     [LOYALTY_SQL_LOT_OLDEST] =
-        "SELECT id, remaining FROM lot WHERE member = $1 AND remaining > 0 "
-        "AND id >= (SELECT first_lot FROM member WHERE id = $1) "
-        "ORDER BY id LIMIT 1",
+        "WITH RECURSIVE entry (id, previous, first_lot) AS ("
+        "SELECT ledger.id, ledger.previous, member.first_lot "
+        "FROM member JOIN ledger ON ledger.id = member.last_entry "
+        "WHERE member.id = $1 "
+        "UNION ALL "
+        "SELECT ledger.id, ledger.previous, entry.first_lot "
+        "FROM entry JOIN ledger ON ledger.id = entry.previous "
+        "WHERE entry.id > entry.first_lot) "
+        "SELECT lot.id, lot.remaining "
+        "FROM entry JOIN lot ON lot.id = entry.id "
+        "WHERE lot.remaining > 0 ORDER BY lot.id LIMIT 1",
 
     [LOYALTY_SQL_SPENDING_INSERT] =
         "INSERT INTO spending (lot, debit, points) VALUES ($1, $2, $3)",

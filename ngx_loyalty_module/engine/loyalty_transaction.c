@@ -36,3 +36,13 @@ loyalty_transaction_row(loyalty_transaction_t *tx,
 
     return LOYALTY_OK;
 }
+
+
+int
+loyalty_transaction_refuse(loyalty_transaction_t *tx, const char *why)
+{
+    tx->failed = LOYALTY_DB_CONFLICT;
+    tx->why = why;
+
+    return LOYALTY_ERROR;
+}

@@ -24,6 +24,7 @@ typedef struct {
     const loyalty_program_t       *program;
     int64_t                        now;
     loyalty_db_rc_e                failed;
+    const char                    *why;      /* NULL: ask the database */
 } loyalty_transaction_t;
 
 
@@ -33,6 +34,12 @@ int loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command);
+
+/*
+ * Notes in the command who its member is, by e-mail, 0 if nobody: for those
+ * who need no more, since the index alone answers it.
+ */
+int loyalty_member_id(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /*
  * Looks the command's member up by e-mail: notes who it is in the command,
@@ -76,8 +83,8 @@ int loyalty_idempotency_replay(loyalty_transaction_t *tx,
 int loyalty_idempotency_store(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
-/* Forgets some of the answers that are old enough. */
-int loyalty_idempotency_prune(loyalty_transaction_t *tx);
+/* Forgets some of the answers that are old enough; *more: not all of them. */
+int loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more);
 
 /*
  * Runs a statement that returns no row, or whose row does not matter;
@@ -94,6 +101,12 @@ int loyalty_transaction_run(loyalty_transaction_t *tx,
 int loyalty_transaction_row(loyalty_transaction_t *tx,
     loyalty_statement_e statement, const loyalty_db_value_t *values,
     unsigned n, int *row);
+
+/*
+ * For what the database does not refuse but must not be: "why" goes to the
+ * log.  Returns LOYALTY_ERROR.
+ */
+int loyalty_transaction_refuse(loyalty_transaction_t *tx, const char *why);
 
 /* Fills "buffer" from the system's random source; LOYALTY_ERROR if none. */
 int loyalty_random(void *buffer, size_t size);

@@ -163,9 +163,12 @@ ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
 {
     size_t  size;
 
-    /* the handler has refused a length that is over the limit */
+    /*
+     * A length over the limit has been refused.  Of a chunked body, it is
+     * what has come so far.
+     */
 
-    size = (r->headers_in.content_length_n > 0)
+    size = (r->headers_in.content_length_n > 0 && !r->headers_in.chunked)
            ? (size_t) r->headers_in.content_length_n
            : ctx->conf->max_body_size;
 

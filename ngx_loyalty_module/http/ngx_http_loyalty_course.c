@@ -92,6 +92,11 @@ ngx_http_loyalty_ordered(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
 
     if (ngx_http_loyalty_take_order(ctx) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "loyalty: the store of program \"%V\" cannot be asked, "
+                      "status %ui", &ctx->conf->program->name,
+                      ctx->store.status);
+
         ngx_http_loyalty_fault(r, ctx->command.order_fault);
         return;
     }

@@ -26,6 +26,8 @@ static char *ngx_http_loyalty_database_unique(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_database_folder(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
+static char *ngx_http_loyalty_folder_reach(ngx_conf_t *cf, ngx_str_t *folder,
+    ngx_http_loyalty_user_t *user);
 static char *ngx_http_loyalty_folder_make(ngx_conf_t *cf, ngx_str_t *folder,
     ngx_http_loyalty_user_t *user);
 static void ngx_http_loyalty_worker_user(ngx_conf_t *cf,
@@ -161,6 +163,10 @@ ngx_http_loyalty_database_folder(ngx_conf_t *cf,
 
     ngx_http_loyalty_worker_user(cf, &user);
 
+    if (ngx_http_loyalty_folder_reach(cf, &folder, &user) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     if (ngx_file_info(folder.data, &fi) == NGX_FILE_ERROR) {
         return ngx_http_loyalty_folder_make(cf, &folder, &user);
     }
@@ -185,6 +191,44 @@ ngx_http_loyalty_database_folder(ngx_conf_t *cf,
                            "workers' user \"%s\": \"chown\" it to that user",
                            &program->database, user.name);
         return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Whether the workers may pass through all the folders above. */
+
+static char *
+ngx_http_loyalty_folder_reach(ngx_conf_t *cf, ngx_str_t *folder,
+    ngx_http_loyalty_user_t *user)
+{
+    u_char           *p, c;
+    ngx_uint_t        closed;
+    ngx_file_info_t   fi;
+
+    for (p = folder->data + 1; p < folder->data + folder->len - 1; p++) {
+
+        if (*p != '/') {
+            continue;
+        }
+
+        c = p[1];
+        p[1] = '\0';
+
+        closed = (ngx_file_info(folder->data, &fi) != NGX_FILE_ERROR
+                  && !ngx_http_loyalty_may(&fi, user, S_IXOTH));
+
+        if (closed) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "the workers' user \"%s\" cannot enter the "
+                               "folder \"%s\" on the way to the database: "
+                               "let others pass by \"chmod o+x\", or name "
+                               "another place", user->name, folder->data);
+            return NGX_CONF_ERROR;
+        }
+
+        p[1] = c;
     }
 
     return NGX_CONF_OK;

@@ -7,12 +7,8 @@
 #include <ngx_http_loyalty_module.h>
 
 
-static ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(
-    ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
-static ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
-    ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e outcome);
 static ngx_int_t ngx_http_loyalty_add_allow(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_wait(ngx_http_request_t *r);
@@ -91,12 +87,6 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 
     if (r->method == NGX_HTTP_POST) {
 
-        if (r->headers_in.content_length_n
-            > (off_t) ctx->conf->max_body_size)
-        {
-            return ngx_http_loyalty_refuse(r, ctx, LOYALTY_TOO_LARGE);
-        }
-
         if (ngx_http_loyalty_body_type_known(r) != NGX_OK) {
             return ngx_http_loyalty_refuse(r, ctx,
                                            LOYALTY_UNSUPPORTED_MEDIA_TYPE);
@@ -120,7 +110,7 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 }
 
 
-static ngx_http_loyalty_ctx_t *
+ngx_http_loyalty_ctx_t *
 ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t      *cln;
@@ -173,9 +163,7 @@ ngx_http_loyalty_options(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 }
 
 
-/* For the time before a body is read: nothing has been counted yet. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
     loyalty_outcome_e outcome)
 {
@@ -240,7 +228,12 @@ ngx_http_loyalty_wait(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
 
-    if (ctx == NULL || !ctx->ready) {
+    if (ctx == NULL) {
+        return;
+    }
+
+    if (!ctx->ready) {
+        ngx_http_loyalty_store_event(ctx);
         return;
     }
 

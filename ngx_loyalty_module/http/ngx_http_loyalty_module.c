@@ -283,7 +283,7 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_loyalty_privacy_init(cf) != NGX_OK) {
+    if (ngx_http_loyalty_arrival_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -387,7 +387,9 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (clcf->noname && conf->endpoint == NULL && prev->endpoint != NULL) {
+    if (clcf->noname && clcf->handler == NULL && conf->endpoint == NULL
+        && prev->endpoint != NULL)
+    {
 
         /* "if" and "limit_except" go on serving what their location serves */
 
@@ -402,6 +404,14 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         if (ngx_http_loyalty_add_location(cf, conf) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
+    }
+
+    if (conf->endpoint != NULL && clcf->handler != ngx_http_loyalty_handler) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%V\" has another handler in its location, move it "
+                      "to a location of its own, in %s:%ui",
+                      &conf->directive, conf->file, conf->line);
+        return NGX_CONF_ERROR;
     }
 
     if (conf->endpoint != NULL) {

@@ -133,6 +133,14 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem;
 
 ngx_int_t ngx_http_loyalty_handler(ngx_http_request_t *r);
+ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(ngx_http_request_t *r);
+
+/*
+ * Answers with a fault before a body is read: nothing has been counted yet.
+ * Returns what ngx_http_finalize_request() wants.
+ */
+ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e outcome);
 
 /* ngx_http_loyalty_course.c: the way of a request through the engine */
 
@@ -168,15 +176,18 @@ ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 loyalty_outcome_e ngx_http_loyalty_authorize(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
-/* ngx_http_loyalty_privacy.c */
+/* ngx_http_loyalty_arrival.c */
 
-ngx_int_t ngx_http_loyalty_privacy_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_loyalty_arrival_init(ngx_conf_t *cf);
 
 /* ngx_http_loyalty_store.c */
 
 ngx_int_t ngx_http_loyalty_store_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_loyalty_store_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+
+/* For a write event of the connection while the store is being asked. */
+void ngx_http_loyalty_store_event(ngx_http_loyalty_ctx_t *ctx);
 
 /*
  * What the store's answer comes to: LOYALTY_CLAIMED if it is to be read.  For

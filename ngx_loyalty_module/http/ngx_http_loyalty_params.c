@@ -24,6 +24,8 @@ typedef struct {
 typedef ngx_uint_t  ngx_http_loyalty_seen_t;
 
 
+static ngx_int_t ngx_http_loyalty_params_read(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_params_form(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, u_char *p, u_char *last);
 static ngx_int_t ngx_http_loyalty_params_pair(ngx_http_request_t *r,
@@ -39,6 +41,8 @@ static ngx_int_t ngx_http_loyalty_params_member(ngx_http_request_t *r,
     ngx_http_loyalty_param_t *param);
 static void ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param, ngx_str_t *value);
+static loyalty_str_t *ngx_http_loyalty_params_field(
+    ngx_http_loyalty_ctx_t *ctx, ngx_http_loyalty_param_t *param);
 static ngx_int_t ngx_http_loyalty_params_check(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_params_email(ngx_http_request_t *r,
@@ -92,27 +96,50 @@ static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
 ngx_int_t
 ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
+    ngx_int_t                  rc;
+    ngx_http_loyalty_param_t  *param;
+
+    rc = ngx_http_loyalty_params_read(r, ctx);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_loyalty_params_check(r, ctx);
+    }
+
+    if (rc != NGX_OK) {
+
+        /* line ends that nobody has refused yet must not get into variables */
+
+        for (param = ngx_http_loyalty_known_params;
+             param->name.len != 0;
+             param++)
+        {
+            ngx_http_loyalty_params_field(ctx, param)->len = 0;
+        }
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_params_read(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
     ngx_int_t  rc;
 
     rc = ngx_http_loyalty_params_form(r, ctx, r->args.data,
                                       r->args.data + r->args.len);
 
-    if (rc == NGX_OK && ctx->body_len != 0) {
-
-        if (ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json)) {
-            rc = ngx_http_loyalty_params_json(r, ctx);
-
-        } else {
-            rc = ngx_http_loyalty_params_form(r, ctx, ctx->body,
-                                              ctx->body + ctx->body_len);
-        }
-    }
-
-    if (rc != NGX_OK) {
+    if (rc != NGX_OK || ctx->body_len == 0) {
         return rc;
     }
 
-    return ngx_http_loyalty_params_check(r, ctx);
+    if (ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json)) {
+        return ngx_http_loyalty_params_json(r, ctx);
+    }
+
+    return ngx_http_loyalty_params_form(r, ctx, ctx->body,
+                                        ctx->body + ctx->body_len);
 }
 
 
@@ -358,9 +385,7 @@ static void
 ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param, ngx_str_t *value)
 {
-    loyalty_str_t  *field, text;
-
-    field = (loyalty_str_t *) ((u_char *) &ctx->command + param->offset);
+    loyalty_str_t  text;
 
     /*
      * One byte more than the limit is enough for the checks of each to find
@@ -370,7 +395,15 @@ ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     text.data = (char *) value->data;
     text.len = ngx_min(value->len, param->max + 1);
 
-    *field = text;
+    *ngx_http_loyalty_params_field(ctx, param) = text;
+}
+
+
+static loyalty_str_t *
+ngx_http_loyalty_params_field(ngx_http_loyalty_ctx_t *ctx,
+    ngx_http_loyalty_param_t *param)
+{
+    return (loyalty_str_t *) ((u_char *) &ctx->command + param->offset);
 }
 
 

@@ -18,17 +18,20 @@ static void ngx_http_loyalty_store_expired(ngx_event_t *ev);
 static void ngx_http_loyalty_store_abort(ngx_http_request_t *sr);
 static loyalty_outcome_e ngx_http_loyalty_store_bad(
     ngx_http_loyalty_ctx_t *ctx, const char *why);
+static ngx_int_t ngx_http_loyalty_store_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_store_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_http_loyalty_ctx_t *ngx_http_loyalty_store_owner(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_store_take(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_buf_t *b);
+static void ngx_http_loyalty_store_too_large(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_store_grow(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, size_t size);
 
 
-static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 /*
@@ -183,10 +186,9 @@ ngx_http_loyalty_store_expired(ngx_event_t *ev)
     store = &ctx->store;
 
     store->done = 1;
-
-    if (!store->too_large) {
-        store->status = NGX_HTTP_GATEWAY_TIME_OUT;
-    }
+    store->status = store->too_large
+                    ? store->subrequest->headers_out.status
+                    : NGX_HTTP_GATEWAY_TIME_OUT;
 
     ngx_http_loyalty_store_abort(store->subrequest);
     ngx_http_loyalty_wake(ctx);
@@ -194,19 +196,59 @@ ngx_http_loyalty_store_expired(ngx_event_t *ev)
 
 
 /*
- * Ends the proxying, so that neither the connection to the store nor the
+ * Ends the subrequest, so that neither the connection to the store nor the
  * client's next request has to wait for it.
  */
 
 static void
 ngx_http_loyalty_store_abort(ngx_http_request_t *sr)
 {
+    ngx_event_t          *wev;
     ngx_http_upstream_t  *u;
 
     u = sr->upstream;
 
-    if (u != NULL && u->cleanup != NULL) {
-        (*u->cleanup)(sr);
+    if (u != NULL) {
+
+        if (u->cleanup != NULL) {
+            (*u->cleanup)(sr);
+        }
+
+        return;
+    }
+
+    wev = sr->connection->write;
+
+    if (wev->delayed) {
+
+        /* it has not got past a limit_req yet */
+
+        wev->delayed = 0;
+
+        if (wev->timer_set) {
+            ngx_del_timer(wev);
+        }
+
+        ngx_http_finalize_request(sr, NGX_HTTP_GATEWAY_TIME_OUT);
+    }
+}
+
+
+/*
+ * What limit_req waits for, in the store's location, is an event of the
+ * connection, which nginx gives to the main request.  A proxy has events of
+ * its own, and would take this one for the client going away.
+ */
+
+void
+ngx_http_loyalty_store_event(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_request_t  *sr;
+
+    sr = ctx->store.subrequest;
+
+    if (sr != NULL && !ctx->store.done && sr->upstream == NULL) {
+        sr->write_event_handler(sr);
     }
 }
 
@@ -268,10 +310,44 @@ ngx_http_loyalty_store_bad(ngx_http_loyalty_ctx_t *ctx, const char *why)
 ngx_int_t
 ngx_http_loyalty_store_init(ngx_conf_t *cf)
 {
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_loyalty_store_header_filter;
+
     ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_loyalty_store_filter;
 
     return NGX_OK;
+}
+
+
+/*
+ * A buffered answer gets here when it is complete, since nginx holds back the
+ * output of a background subrequest, and meanwhile goes to a file on the disk
+ * if it is larger than the proxy's buffers.
+ */
+
+static ngx_int_t
+ngx_http_loyalty_store_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    if (r != r->main) {
+        ctx = ngx_http_loyalty_store_owner(r);
+
+        if (ctx != NULL && r->upstream != NULL && !r->upstream->cacheable
+            && !r->upstream->store)
+        {
+            r->upstream->buffering = 0;
+        }
+
+        if (ctx != NULL && r->headers_out.content_length_n
+                           > (off_t) ctx->conf->store_max_size)
+        {
+            ngx_http_loyalty_store_too_large(ctx);
+        }
+    }
+
+    return ngx_http_next_header_filter(r);
 }
 
 
@@ -353,13 +429,7 @@ ngx_http_loyalty_store_take(ngx_http_request_t *r,
     size = b->last - b->pos;
 
     if (size > ctx->conf->store_max_size - store->len) {
-        store->too_large = 1;
-
-        /* not from in here, where the proxy is at work */
-
-        ngx_del_timer(&store->timer);
-        ngx_add_timer(&store->timer, 0);
-
+        ngx_http_loyalty_store_too_large(ctx);
         return NGX_OK;
     }
 
@@ -373,6 +443,24 @@ ngx_http_loyalty_store_take(ngx_http_request_t *r,
                  - store->data;
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_loyalty_store_too_large(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_loyalty_store_t  *store;
+
+    store = &ctx->store;
+
+    store->too_large = 1;
+
+    /* not from in here, where the proxy is at work */
+
+    if (!store->done) {
+        ngx_del_timer(&store->timer);
+        ngx_add_timer(&store->timer, 0);
+    }
 }
 
 

@@ -7,12 +7,13 @@
 #include <ngx_http_loyalty_module.h>
 
 
+static ngx_int_t ngx_http_loyalty_arrival(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_hide_args(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_shorten_line(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_loyalty_privacy_init(ngx_conf_t *cf)
+ngx_http_loyalty_arrival_init(ngx_conf_t *cf)
 {
     ngx_http_handler_pt        *h;
     ngx_http_core_main_conf_t  *cmcf;
@@ -26,9 +27,41 @@ ngx_http_loyalty_privacy_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_http_loyalty_hide_args;
+    *h = ngx_http_loyalty_arrival;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_arrival(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t       *ctx;
+    ngx_http_loyalty_loc_conf_t  *llcf;
+
+    llcf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
+
+    if (llcf->endpoint == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_loyalty_hide_args(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (r->headers_in.content_length_n <= (off_t) llcf->max_body_size) {
+        return NGX_DECLINED;
+    }
+
+    /* before a mirror reads it all */
+
+    ctx = ngx_http_loyalty_create_ctx(r);
+
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_loyalty_refuse(r, ctx, LOYALTY_TOO_LARGE);
 }
 
 
@@ -40,29 +73,18 @@ ngx_http_loyalty_privacy_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_loyalty_hide_args(ngx_http_request_t *r)
 {
-    u_char                       *args;
-    ngx_http_loyalty_loc_conf_t  *llcf;
-
-    llcf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
-
-    if (llcf->endpoint == NULL || r != r->main) {
-        return NGX_DECLINED;
-    }
+    u_char  *args;
 
     args = ngx_strlchr(r->unparsed_uri.data,
                        r->unparsed_uri.data + r->unparsed_uri.len, '?');
 
     if (args == NULL) {
-        return NGX_DECLINED;
+        return NGX_OK;
     }
 
     r->unparsed_uri.len = args - r->unparsed_uri.data;
 
-    if (ngx_http_loyalty_shorten_line(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return NGX_DECLINED;
+    return ngx_http_loyalty_shorten_line(r);
 }
 
 
