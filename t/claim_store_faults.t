@@ -180,7 +180,8 @@ is($t->points('ada@example.com'), 50 + 10 * @faults, 'and credited once');
 
 my $c = $t->connection;
 $c->send(join '', map { $t->message('POST', '/loyalty/claim', keep => 1,
-    params => {order => number($_, 'X'), email => 'ada@example.com'}) } 0 .. $#faults);
+    params => {order => number($_, 'X'), email => 'ada@example.com'})
+    } 0 .. $#faults);
 
 my @all = map { $c->response->outcome } 0 .. $#faults;
 is_deeply(\@all, [map { $_->[3] } @faults], 'all faults on one connection')

@@ -54,8 +54,8 @@ sub program {
     my ($name, $more) = @_;
 
     return "loyalty_program $name { database sqlite:%%TESTDIR%%/db/$name.db; "
-           . 'currency USD; earn 1 per 1.00; api_key bot value:a-long-key-for-it; '
-           . ($more || '') . '}';
+           . 'currency USD; earn 1 per 1.00; '
+           . 'api_key bot value:a-long-key-for-it; ' . ($more || '') . '}';
 }
 
 sub in_http {

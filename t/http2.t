@@ -27,6 +27,8 @@ plan(skip_all => 'no curl with HTTP/2, or no h2load')
     if !$t->has_program('h2load') || !$t->has_program('curl')
        || `curl --version` !~ /\bHTTP2\b/;
 
+plan(skip_all => 'nginx without HTTP/2') if !$t->has_module('http_v2');
+
 # "listen ... http2" became the directive "http2" in 1.25.1
 
 my $new = $t->version >= 1025001;

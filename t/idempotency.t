@@ -69,6 +69,8 @@ my $store = Loyalty::Store->new($t, $t->port(1));
 $store->order(1, email => $ada);
 $store->answers(2, [reply(500, '')], [json_reply(order_json(2,
     email => $ada))]);
+$store->answers(5, [json_reply('no JSON')], [json_reply(order_json(5,
+    email => $ada))]);
 $store->order(3, email => $ada, status => 'pending');
 $store->order(4, email => $ada, currency => 'EUR');
 $store->start;
@@ -154,6 +156,10 @@ is_fault($t->claim(2, $ada, key('e1')), 503, 'store_unavailable',
     'the store is down');
 is_result($t->claim(2, $ada, key('e1')), 200, 'claimed',
     'the same key, the store is up');
+is_fault($t->claim(5, $ada, key('e4')), 502, 'store_bad_answer',
+    'the store talks nonsense');
+is_result($t->claim(5, $ada, key('e4')), 200, 'claimed',
+    'the same key, the store is sober');
 is_fault($t->signup('bob', key('e2')), 400, 'bad_email', 'a bad request');
 is_result($t->signup('bob@example.com', key('e2')), 201, 'signed_up',
     'the same key, mended');
@@ -185,7 +191,7 @@ ok(!$coupons{none}, 'twenty at once: all have it');
     params => {reward => 'sticker', email => $ada}) } 1 .. 2);
 is(join(' ', map { $_->outcome } @answers), join(' ', ('redeemed') x 7),
     'old keys and new ones at once');
-is($t->points($ada), 30, 'three stickers were paid');
+is($t->points($ada), 40, 'three stickers were paid');
 
 # the form of keys
 

@@ -230,7 +230,8 @@ is_fault($c->response, 401, 'unauthorized', 'refused before the body is sent');
 $c = $t->connection;
 $c->send($t->message('POST', '/loyalty/signup', type => $json,
     headers => [Expect => '100-continue', 'Content-Length' => 20_000]));
-is_fault($c->response, 413, 'too_large', 'too large, said before the body is sent');
+is_fault($c->response, 413, 'too_large',
+    'too large, said before the body is sent');
 
 # a client that stops amid its body
 

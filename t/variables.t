@@ -210,7 +210,7 @@ $t->stop;
 unlike($t->read_file('access.log'), qr/example/, 'nobody in the access log');
 unlike($t->read_file('uris.log'), qr/example/,
     'nobody in the variables of the request');
-like($t->read_file('uris.log'), qr{^GET /loyalty/balance HTTP/1.1\|
+like($t->read_file('uris.log'), qr{^GET\ /loyalty/balance\ HTTP/1.1\|
     /loyalty/balance\|}mx, 'the rest of the request is there');
 
 ###############################################################################

@@ -135,9 +135,20 @@ loyalty_db_open(loyalty_db_t *db)
 static loyalty_db_rc_e
 loyalty_sqlite_connect(loyalty_db_t *db)
 {
-    int  rc, fresh;
+    int  rc;
 
-    fresh = (access(db->conf.path, F_OK) != 0);
+    /*
+     * By mknod(), since to open() the file and close it would drop the locks
+     * that this process has on it.  What SQLite puts beside it takes its mode.
+     */
+
+    if (mknod(db->conf.path, S_IFREG|S_IRUSR|S_IWUSR, 0) != 0
+        && errno != EEXIST)
+    {
+        (void) snprintf(db->error, sizeof(db->error),
+                        "the file cannot be made: %s", strerror(errno));
+        return LOYALTY_DB_UNAVAILABLE;
+    }
 
     if (loyalty_sqlite_writable(db, "") != LOYALTY_DB_DONE
         || loyalty_sqlite_writable(db, "-wal") != LOYALTY_DB_DONE
@@ -147,22 +158,10 @@ loyalty_sqlite_connect(loyalty_db_t *db)
     }
 
     rc = sqlite3_open_v2(db->conf.path, &db->sqlite,
-                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_CREATE
-                         |SQLITE_OPEN_NOMUTEX, NULL);
+                         SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX, NULL);
 
     if (rc != SQLITE_OK) {
         return loyalty_sqlite_failed(db);
-    }
-
-    /*
-     * By name: to open() the file here and close it would drop the locks
-     * that this process has on it.
-     */
-
-    if (fresh && chmod(db->conf.path, S_IRUSR|S_IWUSR) != 0) {
-        (void) snprintf(db->error, sizeof(db->error),
-                        "chmod() of the new database failed");
-        return LOYALTY_DB_UNAVAILABLE;
     }
 
     return LOYALTY_DB_DONE;

@@ -77,8 +77,10 @@ static const char  loyalty_sqlite_migration_1[] =
 "    AS remaining, at AS earned_at FROM ledger WHERE points > 0;"
 
 "CREATE TRIGGER spending_once BEFORE INSERT ON spending "
-"WHEN NEW.points > coalesce("
-"    (SELECT remaining FROM lot WHERE id = NEW.lot), 0) "
+"WHEN EXISTS (SELECT 1 FROM spending"
+"             WHERE lot = NEW.lot AND debit = NEW.debit)"
+"    OR NEW.points > coalesce("
+"       (SELECT remaining FROM lot WHERE id = NEW.lot), 0) "
 "BEGIN SELECT RAISE(ABORT, 'points can be spent once'); END;"
 
 "CREATE TRIGGER spending_no_update BEFORE UPDATE ON spending "

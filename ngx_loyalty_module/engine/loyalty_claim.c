@@ -81,6 +81,7 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
         return loyalty_member_find(tx, command, &found);
     }
 
+    command->admitted = command->member;
     command->decided = 0;
 
     return LOYALTY_OK;

@@ -74,6 +74,7 @@ struct loyalty_command_s {
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
 
+    int64_t             admitted;            /* member, by the first part */
     int64_t             member;              /* 0: not looked up yet */
     int64_t             order_total;         /* minor units */
     loyalty_result_t    result;

@@ -381,6 +381,12 @@ loyalty_engine_reset(loyalty_command_t *command)
     command->result.order = command->order;
     command->decided = 0;
     command->replayed = 0;
+
+    if (command->admission) {
+        command->admitted = 0;
+    }
+
+    command->member = command->admitted;
     command->status = 0;
 }
 

@@ -15,9 +15,6 @@ use IO::Socket::INET;
 use JSON::PP ();
 use Time::HiRes qw(time);
 
-# Sanitizers and two busy cores make everything slow, so patience costs
-# nothing: it is only used up where a test fails.
-
 our $PATIENCE = 30;
 
 ###############################################################################
