@@ -14,7 +14,7 @@
 #define LOYALTY_REQUEST_SIZE       1024
 
 #define LOYALTY_IDEMPOTENCY_KEEP   (48 * 3600)    /* seconds; 24 h promised */
-#define LOYALTY_IDEMPOTENCY_PRUNE  200            /* answers a batch */
+#define LOYALTY_IDEMPOTENCY_PRUNE  500            /* answers a batch */
 
 
 static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
