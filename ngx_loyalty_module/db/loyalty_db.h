@@ -93,6 +93,9 @@ loyalty_db_rc_e loyalty_db_query(loyalty_db_t *db, unsigned statement,
 /* The rows that the last query inserted, changed or deleted. */
 unsigned loyalty_db_changes(loyalty_db_t *db);
 
+/* The id that the last row inserted has got. */
+int64_t loyalty_db_inserted(loyalty_db_t *db);
+
 int64_t loyalty_db_column_int(loyalty_db_t *db, int column);
 loyalty_str_t loyalty_db_column_text(loyalty_db_t *db, int column);
 

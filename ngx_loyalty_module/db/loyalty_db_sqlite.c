@@ -24,9 +24,16 @@
 #define LOYALTY_SQLITE_PAGE_MEMORY  -2048      /* kilobytes a connection */
 
 /*
+ * Of bytes.  What a claim changes are a few rows far apart, and each one costs
+ * a page, written twice: to the log and back.
+ */
+
+#define LOYALTY_SQLITE_PAGE        "2048"
+
+/*
  * The write-ahead log is written back after so many pages.  SQLite's default
  * of 1000 writes a page back, on average, after very few changes to it: at
- * 16000 a claim costs half as much, and the log stays around 64 MB.
+ * 16000 a claim costs half as much, and the log stays around 32 MB.
  */
 
 #define LOYALTY_SQLITE_LOG_PAGES   16000
@@ -211,6 +218,8 @@ loyalty_sqlite_configure(loyalty_db_t *db)
     }
 
     if (loyalty_sqlite_ours(db) != LOYALTY_DB_DONE
+        || loyalty_sqlite_exec(db, "PRAGMA page_size=" LOYALTY_SQLITE_PAGE)
+           != LOYALTY_DB_DONE
         || loyalty_sqlite_log_ahead(db) != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;
@@ -230,10 +239,12 @@ loyalty_sqlite_ours(loyalty_db_t *db)
 {
     int  id, objects;
 
-    if (loyalty_sqlite_number(db, "PRAGMA application_id;", &id)
+    /* in this order: another worker may be making both at this moment */
+
+    if (loyalty_sqlite_number(db, "SELECT count(*) FROM sqlite_schema;",
+                              &objects)
         != LOYALTY_DB_DONE
-        || loyalty_sqlite_number(db, "SELECT count(*) FROM sqlite_schema;",
-                                 &objects)
+        || loyalty_sqlite_number(db, "PRAGMA application_id;", &id)
         != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;
@@ -595,6 +606,13 @@ unsigned
 loyalty_db_changes(loyalty_db_t *db)
 {
     return (unsigned) sqlite3_changes(db->sqlite);
+}
+
+
+int64_t
+loyalty_db_inserted(loyalty_db_t *db)
+{
+    return sqlite3_last_insert_rowid(db->sqlite);
 }
 
 

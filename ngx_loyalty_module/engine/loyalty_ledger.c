@@ -19,7 +19,9 @@ static int loyalty_ledger_spend_lot(loyalty_transaction_t *tx, int64_t lot,
 static int loyalty_ledger_debited(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t points, int64_t debit,
     int64_t first_lot);
-static int loyalty_ledger_agrees(loyalty_transaction_t *tx, int found);
+static int loyalty_ledger_balance(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static int loyalty_ledger_agrees(loyalty_transaction_t *tx, int agrees);
 
 
 int
@@ -66,23 +68,22 @@ loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t kind, loyalty_str_t reference, int64_t points,
     int64_t *entry)
 {
-    int                 row;
     loyalty_db_value_t  values[] = {
         loyalty_db_text(kind), loyalty_db_text(reference),
         loyalty_db_int(points), loyalty_db_int(tx->now),
         loyalty_db_int(command->member)
     };
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_APPEND, values,
-                                loyalty_values_n(values), &row)
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_LEDGER_APPEND, values,
+                                loyalty_values_n(values))
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    *entry = row ? loyalty_db_column_int(tx->db, 0) : 0;
+    *entry = loyalty_db_inserted(tx->db);
 
-    return loyalty_ledger_agrees(tx, row);
+    return LOYALTY_OK;
 }
 
 
@@ -147,14 +148,13 @@ static int
 loyalty_ledger_credited(loyalty_transaction_t *tx, loyalty_command_t *command,
     int64_t points, int64_t entry)
 {
-    int                 found;
     loyalty_db_value_t  values[] = {
         loyalty_db_int(points), loyalty_db_int(entry),
         loyalty_db_int(command->member)
     };
 
-    if (loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_CREDIT, values,
-                             loyalty_values_n(values), &found)
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_CREDIT, values,
+                                loyalty_values_n(values))
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -162,7 +162,7 @@ loyalty_ledger_credited(loyalty_transaction_t *tx, loyalty_command_t *command,
 
     command->result.earned = points;
 
-    return loyalty_ledger_agrees(tx, found);
+    return loyalty_ledger_balance(tx, command);
 }
 
 
@@ -170,14 +170,13 @@ static int
 loyalty_ledger_debited(loyalty_transaction_t *tx, loyalty_command_t *command,
     int64_t points, int64_t debit, int64_t first_lot)
 {
-    int                 found;
     loyalty_db_value_t  values[] = {
         loyalty_db_int(points), loyalty_db_int(debit),
         loyalty_db_int(first_lot), loyalty_db_int(command->member)
     };
 
-    if (loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_DEBIT, values,
-                             loyalty_values_n(values), &found)
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_DEBIT, values,
+                                loyalty_values_n(values))
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -185,16 +184,33 @@ loyalty_ledger_debited(loyalty_transaction_t *tx, loyalty_command_t *command,
 
     command->result.spent = points;
 
-    return loyalty_ledger_agrees(tx, found);
+    return loyalty_ledger_balance(tx, command);
+}
+
+
+/* Notes the balance, after one member has been changed. */
+
+static int
+loyalty_ledger_balance(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int  found;
+
+    if (loyalty_ledger_agrees(tx, loyalty_db_changes(tx->db) == 1)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_member_read(tx, command, &found);
 }
 
 
 /* Where lots, balance and member do not agree, better no points than wrong. */
 
 static int
-loyalty_ledger_agrees(loyalty_transaction_t *tx, int found)
+loyalty_ledger_agrees(loyalty_transaction_t *tx, int agrees)
 {
-    if (found) {
+    if (agrees) {
         return LOYALTY_OK;
     }
 

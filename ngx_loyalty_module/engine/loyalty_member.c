@@ -9,6 +9,11 @@
 #include <string.h>
 
 
+static int loyalty_member_query(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_statement_e statement,
+    const loyalty_db_value_t *value, int *found);
+
+
 int
 loyalty_member_id(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
@@ -34,24 +39,33 @@ int
 loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
     int *found)
 {
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_text(command->email)
-    };
+    const loyalty_db_value_t  value = loyalty_db_text(command->email);
 
-    return loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_FIND, values,
-                                loyalty_values_n(values), found);
+    return loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_FIND, &value,
+                                found);
 }
 
 
 int
+loyalty_member_read(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int *found)
+{
+    const loyalty_db_value_t  value = loyalty_db_int(command->member);
+
+    return loyalty_member_query(tx, command, LOYALTY_SQL_MEMBER_READ, &value,
+                                found);
+}
+
+
+static int
 loyalty_member_query(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_statement_e statement, const loyalty_db_value_t *values,
-    unsigned n, int *found)
+    loyalty_statement_e statement, const loyalty_db_value_t *value,
+    int *found)
 {
     loyalty_str_t      code;
     loyalty_result_t  *result;
 
-    if (loyalty_transaction_row(tx, statement, values, n, found)
+    if (loyalty_transaction_row(tx, statement, value, 1, found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;

@@ -20,20 +20,21 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
         "VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (email) DO NOTHING",
 
+    [LOYALTY_SQL_MEMBER_READ] =
+        "SELECT id, code, points, lifetime FROM member WHERE id = $1",
+
     [LOYALTY_SQL_MEMBER_CREDIT] =
         "UPDATE member SET points = points + $1, lifetime = lifetime + $1, "
-        "last_entry = $2 WHERE id = $3 "
-        "RETURNING id, code, points, lifetime",
+        "last_entry = $2 WHERE id = $3",
 
     [LOYALTY_SQL_MEMBER_DEBIT] =
         "UPDATE member SET points = points - $1, last_entry = $2, "
-        "first_lot = $3 WHERE id = $4 AND points >= $1 "
-        "RETURNING id, code, points, lifetime",
+        "first_lot = $3 WHERE id = $4 AND points >= $1",
 
     [LOYALTY_SQL_LEDGER_APPEND] =
-        "INSERT INTO ledger (member, previous, kind, reference, points, at) "
-        "SELECT id, last_entry, $1, $2, $3, $4 FROM member WHERE id = $5 "
-        "RETURNING id",
+        "INSERT INTO ledger (kind, reference, points, at, member, previous) "
+        "VALUES ($1, $2, $3, $4, $5, "
+        "(SELECT last_entry FROM member WHERE id = $5))",
 
     /* the entries of a member since a time, from the newest on */
 

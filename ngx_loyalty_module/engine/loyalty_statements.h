@@ -11,6 +11,7 @@
 typedef enum {
     LOYALTY_SQL_MEMBER_ID = 0,
     LOYALTY_SQL_MEMBER_FIND,
+    LOYALTY_SQL_MEMBER_READ,
     LOYALTY_SQL_MEMBER_INSERT,
     LOYALTY_SQL_MEMBER_CREDIT,
     LOYALTY_SQL_MEMBER_DEBIT,
@@ -33,7 +34,8 @@ typedef enum {
 
 /*
  * In the dialect that SQLite (3.40) and PostgreSQL share, parameters
- * numbered in the order in which they appear.
+ * numbered in the order in which they appear.  Without RETURNING: SQLite makes
+ * a temporary table for it, which costs more than to look at the row again.
  */
 
 extern const char *const  loyalty_statements[LOYALTY_STATEMENTS];

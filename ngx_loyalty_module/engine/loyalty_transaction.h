@@ -48,13 +48,9 @@ int loyalty_member_id(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_member_find(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *found);
 
-/*
- * The same by any statement that returns id, code, points and lifetime of a
- * member.
- */
-int loyalty_member_query(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_statement_e statement,
-    const loyalty_db_value_t *values, unsigned n, int *found);
+/* The same for the member that the command has already got. */
+int loyalty_member_read(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int *found);
 
 /*
  * Points that the command's member earns: a credit in the ledger, which is a
