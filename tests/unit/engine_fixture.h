@@ -1,0 +1,149 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _ENGINE_FIXTURE_H_INCLUDED_
+#define _ENGINE_FIXTURE_H_INCLUDED_
+
+
+#include <loyalty_test.h>
+#include <loyalty_db.h>
+#include <loyalty_engine.h>
+#include <process_fixture.h>
+
+#include <sqlite3.h>
+
+
+#define ADA          "ada@example.com"
+#define BOB          "bob@example.com"
+
+#define HOUR         3600
+#define DAY          (24 * HOUR)
+
+/* 2026-12-22T10:00:00Z */
+
+#define CHRISTMAS    INT64_C(1797933600)
+
+/* the rewards, by their place in the program */
+
+#define HANKY        0
+#define APRON        1
+
+#define HANKY_COST   200
+#define APRON_COST   400
+
+
+typedef struct shop_request_s  shop_request_t;
+
+/*
+ * A program with its database, in a folder of its own, and an engine for it:
+ * 1 point per 1.00 USD, no sign-up bonus, no limits, coupons for 30 days.
+ * Tests change the rules and then call shop_reload().
+ */
+
+typedef struct {
+    char                      folder[64];
+    char                      path[80];
+
+    loyalty_reward_t          rewards[2];
+    loyalty_program_t         program;
+    loyalty_order_lookup_t    lookup;
+    loyalty_engine_conf_t     conf;
+    loyalty_engine_t         *engine;
+    int64_t                   now;
+
+    loyalty_command_t        *batch;        /* yet to be run */
+    loyalty_command_t       **last;
+    shop_request_t           *requests;     /* all that were made */
+
+    processes_t               processes;
+
+    unsigned                  damaged:1;    /* on purpose: no audit */
+} shop_t;
+
+
+/*
+ * Setup and teardown of a test.  Whatever the test did, the books must
+ * balance in the end.
+ */
+int shop_open(void **state);
+int shop_close(void **state);
+
+#define shop_test(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, shop_open, shop_close)
+
+/* A new engine, as after a reload of nginx; the old one has let go. */
+void shop_reload(shop_t *shop);
+
+/* From here on the engines have the writers' lock. */
+void shop_use_lock(shop_t *shop);
+
+/* A closed connection of the driver; destroyed by the caller. */
+loyalty_db_t *shop_database(shop_t *shop, int timeout,
+    const char *const *statements, unsigned n);
+
+/* Commands for the next batch; they live until the end of the test. */
+
+loyalty_command_t *shop_signup(shop_t *shop, const char *email);
+loyalty_command_t *shop_admission(shop_t *shop, const char *email,
+    const char *order);
+loyalty_command_t *shop_claim(shop_t *shop, const char *email,
+    const char *order, int64_t total);
+loyalty_command_t *shop_claim_answered(shop_t *shop, const char *email,
+    const char *order, const char *body);
+loyalty_command_t *shop_claim_fault(shop_t *shop, const char *email,
+    const char *order, loyalty_outcome_e fault);
+loyalty_command_t *shop_balance(shop_t *shop, const char *email);
+loyalty_command_t *shop_redeem(shop_t *shop, const char *email,
+    const char *reward);
+
+loyalty_command_t *with_key(loyalty_command_t *command, const char *caller,
+    const char *key);
+
+/* Runs the batch. */
+void shop_run(shop_t *shop);
+
+/* Runs the batch, if that is yet to be done, and checks what it came to. */
+
+loyalty_command_t *shop_expect_at(shop_t *shop, loyalty_command_t *command,
+    loyalty_outcome_e outcome, const char *file, int line);
+
+#define shop_expect(shop, command, outcome)                                   \
+    shop_expect_at(shop, command, outcome, __FILE__, __LINE__)
+
+/* Makes somebody a member who has so many points. */
+void shop_member(shop_t *shop, const char *email, int64_t points);
+
+/* Whether the answer has this text in it. */
+int answer_says(const loyalty_command_t *command, const char *words);
+
+/* Fails the test unless two answers are the same, byte for byte. */
+void assert_same_answer(const loyalty_command_t *a,
+    const loyalty_command_t *b);
+
+/*
+ * SQL on a connection of its own, as with the tool sqlite3: the first column
+ * of the first row, 0 without one, or the text of it; and what is refused,
+ * with these words.
+ */
+
+int64_t shop_sql(shop_t *shop, const char *sql);
+void shop_sql_text(shop_t *shop, const char *sql, char *buffer, size_t size);
+void shop_sql_refused(shop_t *shop, const char *sql, const char *words);
+
+/* A connection that stays, and leaves the log alone; closed by the caller. */
+sqlite3 *shop_connect(shop_t *shop);
+
+/* A file beside the database: "" for itself, "-wal", "-shm" */
+
+int64_t shop_file_size(shop_t *shop, const char *suffix);
+int shop_file_mode(shop_t *shop, const char *suffix);
+
+/* As if the disk were full: no file grows past so many bytes. */
+void disk_limit(int64_t bytes);
+void disk_unlimited(void);
+
+
+#endif /* _ENGINE_FIXTURE_H_INCLUDED_ */

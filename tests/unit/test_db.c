@@ -1,0 +1,442 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <engine_fixture.h>
+
+
+#define SOON  50                                 /* ms to wait for a lock */
+
+
+enum {
+    NOTE_INSERT = 0,
+    NOTE_FIND,
+    NOTE_COUNT,
+    NOTE_RAISE,
+    NOTE_NOWHERE,
+
+    NOTE_STATEMENTS
+};
+
+
+static const char *const  statements[NOTE_STATEMENTS] = {
+    [NOTE_INSERT] = "INSERT INTO note (words, number) VALUES ($1, $2)",
+    [NOTE_FIND] =
+        "SELECT number, words, typeof(words) FROM note WHERE words = $1",
+    [NOTE_COUNT] = "SELECT count(*) FROM note",
+    [NOTE_RAISE] = "UPDATE note SET number = number + $1",
+    [NOTE_NOWHERE] = "SELECT * FROM nowhere"
+};
+
+
+static shop_t        *shop;
+static loyalty_db_t  *db;
+static loyalty_db_t  *other;
+
+
+static void
+open_or_fail(loyalty_db_t *which)
+{
+    if (loyalty_db_open(which) != LOYALTY_DB_DONE) {
+        fail_msg("%s", loyalty_db_error(which));
+    }
+}
+
+
+static int
+start(void **state)
+{
+    if (shop_open(state) != 0) {
+        return -1;
+    }
+
+    shop = *state;
+    db = shop_database(shop, SOON, statements, NOTE_STATEMENTS);
+    other = shop_database(shop, SOON, statements, NOTE_STATEMENTS);
+
+    open_or_fail(db);
+
+    (void) shop_sql(shop, "CREATE TABLE note (id INTEGER PRIMARY KEY, "
+                          "words TEXT NOT NULL UNIQUE, number INTEGER)");
+
+    return 0;
+}
+
+
+static int
+end(void **state)
+{
+    loyalty_db_destroy(db);
+    loyalty_db_destroy(other);
+
+    return shop_close(state);
+}
+
+
+#define db_test(name)  cmocka_unit_test_setup_teardown(name, start, end)
+
+
+static loyalty_db_rc_e
+insert(loyalty_db_t *where, loyalty_str_t words, int64_t number)
+{
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(words), loyalty_db_int(number)
+    };
+
+    return loyalty_db_query(where, NOTE_INSERT, values, 2);
+}
+
+
+static loyalty_db_rc_e
+find(loyalty_db_t *where, loyalty_str_t words)
+{
+    loyalty_db_value_t  values[] = { loyalty_db_text(words) };
+
+    return loyalty_db_query(where, NOTE_FIND, values, 1);
+}
+
+
+static int64_t
+count(loyalty_db_t *where)
+{
+    assert_int_equal(loyalty_db_query(where, NOTE_COUNT, NULL, 0),
+                     LOYALTY_DB_ROW);
+
+    return loyalty_db_column_int(where, 0);
+}
+
+
+static void
+begin(loyalty_db_t *where, loyalty_db_mode_e mode)
+{
+    if (loyalty_db_begin(where, mode) != LOYALTY_DB_DONE) {
+        fail_msg("%s", loyalty_db_error(where));
+    }
+}
+
+
+static void
+commit(loyalty_db_t *where)
+{
+    if (loyalty_db_commit(where) != LOYALTY_DB_DONE) {
+        fail_msg("%s", loyalty_db_error(where));
+    }
+}
+
+
+static void
+integers_come_back(void **state)
+{
+    size_t         i;
+    char           name[2] = "a";
+
+    static const int64_t  numbers[] = {
+        0, 1, -1, INT32_MAX, LOYALTY_POINTS_MAX, INT64_MAX, INT64_MIN
+    };
+
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+
+    for (i = 0; i < elements_of(numbers); i++) {
+        name[0]++;
+        assert_int_equal(insert(db, text(name), numbers[i]), LOYALTY_DB_DONE);
+        assert_int_equal(find(db, text(name)), LOYALTY_DB_ROW);
+        assert_true(loyalty_db_column_int(db, 0) == numbers[i]);
+    }
+
+    commit(db);
+}
+
+
+static void
+texts_come_back(void **state)
+{
+    size_t         i;
+    loyalty_str_t  found;
+
+    static const char *const  texts[] = {
+        "plain", "", "it's", "\"quoted\"", "$1", "100%", "a\nb", "caf\xc3\xa9",
+        "'; DROP TABLE note; --"
+    };
+
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+
+    for (i = 0; i < elements_of(texts); i++) {
+        assert_int_equal(insert(db, text(texts[i]), 1), LOYALTY_DB_DONE);
+        assert_int_equal(find(db, text(texts[i])), LOYALTY_DB_ROW);
+
+        found = loyalty_db_column_text(db, 1);
+        assert_true(loyalty_str_equal(found, text(texts[i])));
+    }
+
+    commit(db);
+}
+
+
+static void
+an_absent_text_is_empty_and_not_null(void **state)
+{
+    loyalty_str_t  kind, none = { 0, NULL };
+
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, none, 1), LOYALTY_DB_DONE);
+    assert_int_equal(find(db, none), LOYALTY_DB_ROW);
+
+    kind = loyalty_db_column_text(db, 2);
+    assert_true(loyalty_str_equal(kind, text("text")));
+    commit(db);
+}
+
+
+static void
+texts_go_by_their_length(void **state)
+{
+    loyalty_str_t  part = { 3, "abcdef" };
+
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, part, 1), LOYALTY_DB_DONE);
+    assert_int_equal(find(db, text("abc")), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_column_text(db, 1).len, 3);
+    commit(db);
+}
+
+
+static void
+what_is_not_there_has_no_row(void **state)
+{
+    (void) state;
+
+    begin(db, LOYALTY_DB_READ);
+    assert_int_equal(find(db, text("nothing")), LOYALTY_DB_DONE);
+    commit(db);
+}
+
+
+static void
+changed_rows_are_counted(void **state)
+{
+    loyalty_db_value_t  values[] = { loyalty_db_int(5) };
+
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+
+    assert_int_equal(loyalty_db_query(db, NOTE_RAISE, values, 1),
+                     LOYALTY_DB_DONE);
+    assert_int_equal(loyalty_db_changes(db), 0);
+
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    assert_int_equal(loyalty_db_changes(db), 1);
+    assert_int_equal(insert(db, text("b"), 1), LOYALTY_DB_DONE);
+
+    assert_int_equal(loyalty_db_query(db, NOTE_RAISE, values, 1),
+                     LOYALTY_DB_DONE);
+    assert_int_equal(loyalty_db_changes(db), 2);
+
+    commit(db);
+}
+
+
+static void
+what_was_committed_is_seen_by_others(void **state)
+{
+    (void) state;
+
+    open_or_fail(other);
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    assert_int_equal(count(other), 0);
+    commit(db);
+
+    assert_int_equal(count(other), 1);
+}
+
+
+static void
+what_was_rolled_back_is_gone(void **state)
+{
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    loyalty_db_rollback(db);
+
+    begin(db, LOYALTY_DB_READ);
+    assert_int_equal(count(db), 0);
+    commit(db);
+}
+
+
+static void
+without_a_transaction_a_rollback_does_nothing(void **state)
+{
+    (void) state;
+
+    loyalty_db_rollback(db);
+    loyalty_db_rollback(other);
+
+    begin(db, LOYALTY_DB_WRITE);
+    commit(db);
+}
+
+
+static void
+a_reader_sees_one_moment(void **state)
+{
+    (void) state;
+
+    open_or_fail(other);
+
+    begin(other, LOYALTY_DB_READ);
+    assert_int_equal(count(other), 0);
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    commit(db);
+
+    assert_int_equal(count(other), 0);
+    commit(other);
+    assert_int_equal(count(other), 1);
+}
+
+
+static void
+a_refused_row_is_a_conflict(void **state)
+{
+    (void) state;
+
+    assert_string_equal(loyalty_db_error(db), "");
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    assert_int_equal(insert(db, text("a"), 2), LOYALTY_DB_CONFLICT);
+    assert_non_null(strstr(loyalty_db_error(db),
+                           "UNIQUE constraint failed: note.words"));
+    loyalty_db_rollback(db);
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 2), LOYALTY_DB_DONE);
+    commit(db);
+}
+
+
+static void
+a_missing_table_is_no_conflict(void **state)
+{
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(loyalty_db_query(db, NOTE_NOWHERE, NULL, 0),
+                     LOYALTY_DB_UNAVAILABLE);
+    assert_non_null(strstr(loyalty_db_error(db), "no such table: nowhere"));
+    loyalty_db_rollback(db);
+
+    open_or_fail(db);
+    begin(db, LOYALTY_DB_READ);
+    assert_int_equal(count(db), 0);
+    commit(db);
+}
+
+
+static void
+the_second_writer_waits_only_so_long(void **state)
+{
+    (void) state;
+
+    open_or_fail(other);
+
+    begin(db, LOYALTY_DB_WRITE);
+
+    assert_int_equal(loyalty_db_begin(other, LOYALTY_DB_WRITE),
+                     LOYALTY_DB_UNAVAILABLE);
+    assert_non_null(strstr(loyalty_db_error(other), "database is locked"));
+    loyalty_db_rollback(other);
+
+    begin(other, LOYALTY_DB_READ);
+    commit(other);
+
+    commit(db);
+
+    begin(other, LOYALTY_DB_WRITE);
+    commit(other);
+}
+
+
+static void
+closing_undoes_what_is_not_committed(void **state)
+{
+    (void) state;
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+
+    loyalty_db_close(db);
+    loyalty_db_close(db);
+    open_or_fail(db);
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(count(db), 0);
+    assert_int_equal(insert(db, text("b"), 1), LOYALTY_DB_DONE);
+    commit(db);
+}
+
+
+static void
+a_commit_that_does_not_fit_is_undone(void **state)
+{
+    int64_t  size;
+
+    (void) state;
+
+    size = shop_file_size(shop, "-wal");
+    disk_limit(size);
+
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    assert_int_equal(loyalty_db_commit(db), LOYALTY_DB_UNAVAILABLE);
+    assert_string_not_equal(loyalty_db_error(db), "");
+    loyalty_db_rollback(db);
+
+    disk_unlimited();
+
+    open_or_fail(db);
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(count(db), 0);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    commit(db);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        db_test(integers_come_back),
+        db_test(texts_come_back),
+        db_test(an_absent_text_is_empty_and_not_null),
+        db_test(texts_go_by_their_length),
+        db_test(what_is_not_there_has_no_row),
+        db_test(changed_rows_are_counted),
+        db_test(what_was_committed_is_seen_by_others),
+        db_test(what_was_rolled_back_is_gone),
+        db_test(without_a_transaction_a_rollback_does_nothing),
+        db_test(a_reader_sees_one_moment),
+        db_test(a_refused_row_is_a_conflict),
+        db_test(a_missing_table_is_no_conflict),
+        db_test(the_second_writer_waits_only_so_long),
+        db_test(closing_undoes_what_is_not_committed),
+        db_test(a_commit_that_does_not_fit_is_undone)
+    };
+
+    return cmocka_run_group_tests_name("driver", tests, NULL, NULL);
+}
