@@ -22,14 +22,6 @@
     loyalty_json_piece(out, (loyalty_str_t) loyalty_string(words))
 
 
-typedef struct {
-    unsigned        status;
-    loyalty_str_t   code;
-    loyalty_str_t   title;               /* of a fault, as is the detail */
-    loyalty_str_t   detail;
-} loyalty_outcome_t;
-
-
 static void loyalty_answer_problem(const loyalty_result_t *result,
     loyalty_json_t *out);
 static void loyalty_answer_detail(const loyalty_result_t *result,
@@ -70,201 +62,6 @@ static void loyalty_answer_integer(loyalty_json_t *out, const char *key,
 static const loyalty_str_t  loyalty_answer_none = loyalty_string("");
 
 
-/* In the order of loyalty_outcome_e. */
-
-static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
-
-    { 201,
-      loyalty_string("signed_up"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 200,
-      loyalty_string("already_member"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 200,
-      loyalty_string("claimed"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 200,
-      loyalty_string("already_claimed"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 200,
-      loyalty_string("balance"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 200,
-      loyalty_string("redeemed"),
-      loyalty_string(""),
-      loyalty_string("") },
-
-    { 400,
-      loyalty_string("bad_request"),
-      loyalty_string("Bad request"),
-      loyalty_string("The request could not be read: send its parameters as "
-                     "a query string, a form or a flat JSON object.") },
-
-    { 400,
-      loyalty_string("bad_email"),
-      loyalty_string("Bad e-mail address"),
-      loyalty_string("The parameter \"email\" is missing or is not an e-mail "
-                     "address: send one of 3 to 254 bytes with one @.") },
-
-    { 400,
-      loyalty_string("bad_order"),
-      loyalty_string("Bad order number"),
-      loyalty_string("The parameter \"order\" is missing or is not an order "
-                     "number: send 1 to 64 of A-Z a-z 0-9 . _ # - and "
-                     "nothing else.") },
-
-    { 400,
-      loyalty_string("bad_reward"),
-      loyalty_string("Bad reward"),
-      loyalty_string("The parameter \"reward\" is missing or is not the id "
-                     "of a reward: send an id from \"rewards\" in the "
-                     "balance.") },
-
-    { 401,
-      loyalty_string("unauthorized"),
-      loyalty_string("Not authorized"),
-      loyalty_string("The API key is missing or wrong: send the header "
-                     "\"Authorization: Bearer KEY\" with a key of this "
-                     "program.") },
-
-    { 403,
-      loyalty_string("forbidden"),
-      loyalty_string("Key of another program"),
-      loyalty_string("The API key belongs to another program: use a key of "
-                     "the program that is asked here.") },
-
-    { 404,
-      loyalty_string("not_a_member"),
-      loyalty_string("Not a member"),
-      loyalty_string("Nobody has signed up with this e-mail address: sign up "
-                     "first.") },
-
-    { 404,
-      loyalty_string("order_not_found"),
-      loyalty_string("Order not found"),
-      loyalty_string("There is no such order with this e-mail address: check "
-                     "the number, and use the address that the order was "
-                     "placed with.") },
-
-    { 404,
-      loyalty_string("reward_not_found"),
-      loyalty_string("Reward not found"),
-      loyalty_string("There is no reward with this id: send an id from "
-                     "\"rewards\" in the balance.") },
-
-    { 405,
-      loyalty_string("method_not_allowed"),
-      loyalty_string("Method not allowed"),
-      loyalty_string("This address does not take the method: use one of "
-                     "those in the header \"Allow\".") },
-
-    { 413,
-      loyalty_string("too_large"),
-      loyalty_string("Request too large"),
-      loyalty_string("The request body is too large: send the parameters "
-                     "and nothing else.") },
-
-    { 415,
-      loyalty_string("unsupported_media_type"),
-      loyalty_string("Unsupported media type"),
-      loyalty_string("The type of the request body is not understood: send "
-                     "application/json or "
-                     "application/x-www-form-urlencoded.") },
-
-    { 409,
-      loyalty_string("not_enough_points"),
-      loyalty_string("Not enough points"),
-      loyalty_string("The reward costs more points than the member has: "
-                     "redeem it when there are enough.") },
-
-    { 409,
-      loyalty_string("out_of_stock"),
-      loyalty_string("Out of stock"),
-      loyalty_string("None of this reward is left: choose another one. No "
-                     "points were spent.") },
-
-    { 409,
-      loyalty_string("reward_limit"),
-      loyalty_string("Reward limit reached"),
-      loyalty_string("The member has had this reward as often as one may: "
-                     "choose another one. No points were spent.") },
-
-    { 409,
-      loyalty_string("order_not_paid"),
-      loyalty_string("Order not paid"),
-      loyalty_string("The store does not have this order as paid: claim it "
-                     "again when it is.") },
-
-    { 409,
-      loyalty_string("order_already_claimed"),
-      loyalty_string("Order already claimed"),
-      loyalty_string("Another member has claimed this order, and an order "
-                     "counts once: claim another one, or ask the store.") },
-
-    { 422,
-      loyalty_string("idempotency_key_reused"),
-      loyalty_string("Idempotency key reused"),
-      loyalty_string("This Idempotency-Key came with another request before: "
-                     "make a new key for each new request.") },
-
-    { 422,
-      loyalty_string("wrong_currency"),
-      loyalty_string("Wrong currency"),
-      loyalty_string("The order is in another currency than the program's "
-                     "and cannot earn points: claim an order in the "
-                     "program's currency.") },
-
-    { 502,
-      loyalty_string("store_bad_answer"),
-      loyalty_string("Bad answer from the store"),
-      loyalty_string("The store's answer about the order could not be used, "
-                     "and nothing was credited: have somebody look into the "
-                     "error log of the loyalty server.") },
-
-    { 503,
-      loyalty_string("store_unavailable"),
-      loyalty_string("Store unavailable"),
-      loyalty_string("The store cannot be asked about the order just now, "
-                     "and nothing was credited: claim it again later.") },
-
-    { 504,
-      loyalty_string("store_timeout"),
-      loyalty_string("Store timeout"),
-      loyalty_string("The store took too long to answer about the order, "
-                     "and nothing was credited: claim it again later.") },
-
-    { 503,
-      loyalty_string("database_unavailable"),
-      loyalty_string("Database unavailable"),
-      loyalty_string("The points cannot be read or written just now: send "
-                     "the same request again later.") }
-};
-
-
-unsigned
-loyalty_outcome_status(loyalty_outcome_e outcome)
-{
-    return loyalty_outcomes[outcome].status;
-}
-
-
-loyalty_str_t
-loyalty_outcome_code(loyalty_outcome_e outcome)
-{
-    return loyalty_outcomes[outcome].code;
-}
-
-
 int
 loyalty_answer_render(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out)
@@ -283,27 +80,29 @@ loyalty_answer_render(const loyalty_program_t *program,
 static void
 loyalty_answer_problem(const loyalty_result_t *result, loyalty_json_t *out)
 {
-    const loyalty_outcome_t  *outcome;
+    loyalty_str_t  code;
 
-    outcome = &loyalty_outcomes[result->outcome];
+    code = loyalty_outcome_code(result->outcome);
 
     loyalty_json_open(out, '{');
 
     loyalty_json_key(out, "type");
     loyalty_json_text_begin(out);
     loyalty_answer_say(out, LOYALTY_PROBLEM_TYPE);
-    loyalty_json_piece(out, outcome->code);
+    loyalty_json_piece(out, code);
     loyalty_json_text_end(out);
 
-    loyalty_answer_text(out, "title", outcome->title);
-    loyalty_answer_integer(out, "status", outcome->status);
+    loyalty_answer_text(out, "title",
+                        loyalty_outcome_title(result->outcome));
+    loyalty_answer_integer(out, "status",
+                           loyalty_outcome_status(result->outcome));
 
     loyalty_json_key(out, "detail");
     loyalty_json_text_begin(out);
     loyalty_answer_detail(result, out);
     loyalty_json_text_end(out);
 
-    loyalty_answer_text(out, "code", outcome->code);
+    loyalty_answer_text(out, "code", code);
 
     loyalty_json_close(out, '}');
 }
@@ -330,7 +129,7 @@ loyalty_answer_detail(const loyalty_result_t *result, loyalty_json_t *out)
         return;
     }
 
-    loyalty_json_piece(out, loyalty_outcomes[result->outcome].detail);
+    loyalty_json_piece(out, loyalty_outcome_detail(result->outcome));
 }
 
 
@@ -364,7 +163,7 @@ loyalty_answer_success(const loyalty_program_t *program,
     loyalty_json_open(out, '{');
 
     loyalty_answer_text(out, "result",
-                        loyalty_outcomes[result->outcome].code);
+                        loyalty_outcome_code(result->outcome));
 
     loyalty_json_key(out, "message");
     loyalty_json_text_begin(out);

@@ -21,6 +21,10 @@ unsigned loyalty_outcome_status(loyalty_outcome_e outcome);
  */
 loyalty_str_t loyalty_outcome_code(loyalty_outcome_e outcome);
 
+/* Of a fault: what it is, and what is wrong and what to do about it. */
+loyalty_str_t loyalty_outcome_title(loyalty_outcome_e outcome);
+loyalty_str_t loyalty_outcome_detail(loyalty_outcome_e outcome);
+
 /*
  * Writes the answer: for a success the flat JSON object of docs/api.md, for
  * a fault an RFC 9457 problem, which needs no program (NULL will do).  "out"

@@ -40,6 +40,8 @@ typedef enum {
 } loyalty_db_mode_e;
 
 
+/* Copied; what it points to must outlive the connection. */
+
 typedef struct {
     const char         *path;
     int                 timeout;       /* milliseconds to wait for a lock */
@@ -59,6 +61,12 @@ typedef struct {
 #define loyalty_db_int(value)   { 0, { 0, NULL }, value }
 #define loyalty_db_text(value)  { 1, value, 0 }
 
+
+/*
+ * Settings of the database's library for the whole process.  Optional, once,
+ * before any connection; without effect if the library is in use already.
+ */
+void loyalty_db_tune(void);
 
 /* Makes a connection that is still closed; NULL if memory ran out. */
 loyalty_db_t *loyalty_db_create(const loyalty_db_conf_t *conf);

@@ -66,11 +66,13 @@ static const char  loyalty_sqlite_migration_1[] =
  */
 
 "CREATE TABLE spending ("
-"    lot        INTEGER NOT NULL REFERENCES ledger (id),"
 "    debit      INTEGER NOT NULL REFERENCES ledger (id),"
+"    lot        INTEGER NOT NULL REFERENCES ledger (id),"
 "    points     INTEGER NOT NULL CHECK (points > 0),"
-"    PRIMARY KEY (lot, debit)"
+"    PRIMARY KEY (debit, lot)"
 ") STRICT, WITHOUT ROWID;"
+
+"CREATE INDEX spending_lot ON spending (lot);"
 
 "CREATE VIEW lot AS SELECT id, member, points, points - coalesce("
 "    (SELECT sum(points) FROM spending WHERE lot = ledger.id), 0)"

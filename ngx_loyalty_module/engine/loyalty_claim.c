@@ -51,7 +51,7 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
         return loyalty_claim_admit(tx, command);
     }
 
-    if (command->order_fault == LOYALTY_CLAIMED) {
+    if (command->order_fault == LOYALTY_NO_FAULT) {
         return loyalty_claim_credit(tx, command);
     }
 

@@ -16,6 +16,8 @@
 #define LOYALTY_IDEMPOTENCY_KEY_MAX  128
 
 
+/* The numbers are stored with idempotency keys: new ones go to the end. */
+
 typedef enum {
     LOYALTY_COMMAND_SIGNUP = 0,
     LOYALTY_COMMAND_CLAIM,
@@ -56,7 +58,7 @@ struct loyalty_command_s {
 
     /*
      * For the second part of a claim: what the store answered, or why there
-     * is nothing to look at.  LOYALTY_CLAIMED means that there is.
+     * is nothing to look at.  LOYALTY_NO_FAULT means that there is.
      */
 
     loyalty_str_t       order_body;

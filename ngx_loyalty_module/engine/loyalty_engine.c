@@ -179,7 +179,7 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
     loyalty_command_t *command)
 {
     static const loyalty_outcome_e  faults[] = {
-        [LOYALTY_ORDER_GOOD] = LOYALTY_CLAIMED,
+        [LOYALTY_ORDER_GOOD] = LOYALTY_NO_FAULT,
         [LOYALTY_ORDER_NOT_FOUND] = LOYALTY_ORDER_UNKNOWN,
         [LOYALTY_ORDER_NOT_PAID] = LOYALTY_ORDER_UNPAID,
         [LOYALTY_ORDER_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
@@ -188,7 +188,7 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
 
     loyalty_order_verdict_e  verdict;
 
-    if (command->order_fault != LOYALTY_CLAIMED) {
+    if (command->order_fault != LOYALTY_NO_FAULT) {
         return;
     }
 
@@ -211,7 +211,7 @@ loyalty_command_writes(const loyalty_command_t *command)
         /* a fault is only written down for its idempotency key */
 
         return !command->admission
-               && (command->order_fault == LOYALTY_CLAIMED
+               && (command->order_fault == LOYALTY_NO_FAULT
                    || command->idempotency_key.len != 0);
 
     case LOYALTY_COMMAND_BALANCE:
@@ -341,7 +341,7 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     if (keyed && !command->admission) {
-        return loyalty_idempotency_store(tx, command);
+        return loyalty_idempotency_keep(tx, command);
     }
 
     return LOYALTY_OK;

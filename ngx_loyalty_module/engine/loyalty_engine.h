@@ -20,11 +20,11 @@
 typedef struct loyalty_engine_s  loyalty_engine_t;
 
 
-/* Constant, and outlives the engines made of it. */
+/* Copied; what it points to is constant and outlives the engine. */
 
 typedef struct {
     const loyalty_program_t       *program;
-    const loyalty_order_lookup_t  *lookup;    /* NULL: claims are refused */
+    const loyalty_order_lookup_t  *lookup;    /* for claims */
     const char                    *path;      /* of the SQLite file */
     int                            timeout;   /* ms to wait for a lock */
     size_t                         cache;     /* bytes of database pages */

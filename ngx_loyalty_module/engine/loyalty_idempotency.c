@@ -67,7 +67,7 @@ loyalty_idempotency_replay(loyalty_transaction_t *tx,
 
 
 int
-loyalty_idempotency_store(loyalty_transaction_t *tx,
+loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
     command->status = loyalty_outcome_status(command->result.outcome);
@@ -162,7 +162,7 @@ loyalty_idempotency_outcome(loyalty_str_t code)
 {
     int  i;
 
-    for (i = 0; i < LOYALTY_OUTCOMES; i++) {
+    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
 
         if (loyalty_str_equal(loyalty_outcome_code(i), code)) {
             return i;

@@ -14,8 +14,6 @@ static int loyalty_ledger_credited(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t points, int64_t entry);
 static int loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member,
     int64_t debit, int64_t points, int64_t *last);
-static int loyalty_ledger_spend_lot(loyalty_transaction_t *tx, int64_t lot,
-    int64_t debit, int64_t points);
 static int loyalty_ledger_debited(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t points, int64_t debit,
     int64_t first_lot);
@@ -97,50 +95,29 @@ loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member, int64_t debit,
     int64_t points, int64_t *last)
 {
     int                 row;
-    int64_t             part;
-    loyalty_db_value_t  owner[] = { loyalty_db_int(member) };
+    loyalty_db_value_t  spend[] = {
+        loyalty_db_int(member), loyalty_db_int(debit), loyalty_db_int(points)
+    };
+    loyalty_db_value_t  spent[] = { loyalty_db_int(debit) };
 
-    while (points > 0) {
-
-        if (loyalty_transaction_row(tx, LOYALTY_SQL_LOT_OLDEST, owner,
-                                    loyalty_values_n(owner), &row)
-            != LOYALTY_OK)
-        {
-            return LOYALTY_ERROR;
-        }
-
-        if (loyalty_ledger_agrees(tx, row) != LOYALTY_OK) {
-            return LOYALTY_ERROR;
-        }
-
-        *last = loyalty_db_column_int(tx->db, 0);
-        part = loyalty_db_column_int(tx->db, 1);
-
-        if (part > points) {
-            part = points;
-        }
-
-        if (loyalty_ledger_spend_lot(tx, *last, debit, part) != LOYALTY_OK) {
-            return LOYALTY_ERROR;
-        }
-
-        points -= part;
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_SPENDING_INSERT, spend,
+                                loyalty_values_n(spend))
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
 
-    return LOYALTY_OK;
-}
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_SPENDING_SUM, spent,
+                                loyalty_values_n(spent), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
 
+    *last = loyalty_db_column_int(tx->db, 1);
 
-static int
-loyalty_ledger_spend_lot(loyalty_transaction_t *tx, int64_t lot,
-    int64_t debit, int64_t points)
-{
-    loyalty_db_value_t  values[] = {
-        loyalty_db_int(lot), loyalty_db_int(debit), loyalty_db_int(points)
-    };
-
-    return loyalty_transaction_run(tx, LOYALTY_SQL_SPENDING_INSERT, values,
-                                   loyalty_values_n(values));
+    return loyalty_ledger_agrees(tx, loyalty_db_column_int(tx->db, 0)
+                                     == points);
 }
 
 

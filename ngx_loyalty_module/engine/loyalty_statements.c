@@ -49,9 +49,14 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
         "WHERE entry.at > $2) "
         "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3",
 
-    /* the same back to the first lot that may have something left */
+    /*
+     * From the lots of a member, the oldest first, as much as is needed: the
+     * entries back to the first lot that may have something left, what is
+     * left up to each of them, and of those the ones that are wanted.
+     */
 
-    [LOYALTY_SQL_LOT_OLDEST] =
+    [LOYALTY_SQL_SPENDING_INSERT] =
+        "INSERT INTO spending (lot, debit, points) "
         "WITH RECURSIVE entry (id, previous, first_lot) AS ("
         "SELECT ledger.id, ledger.previous, member.first_lot "
         "FROM member JOIN ledger ON ledger.id = member.last_entry "
@@ -59,13 +64,17 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
         "UNION ALL "
         "SELECT ledger.id, ledger.previous, entry.first_lot "
         "FROM entry JOIN ledger ON ledger.id = entry.previous "
-        "WHERE entry.id > entry.first_lot) "
-        "SELECT lot.id, lot.remaining "
-        "FROM entry JOIN lot ON lot.id = entry.id "
-        "WHERE lot.remaining > 0 ORDER BY lot.id LIMIT 1",
+        "WHERE entry.id > entry.first_lot), "
+        "available (id, points, upto) AS ("
+        "SELECT lot.id, lot.remaining, "
+        "sum(lot.remaining) OVER (ORDER BY lot.id) "
+        "FROM entry JOIN lot ON lot.id = entry.id WHERE lot.remaining > 0) "
+        "SELECT id, $2, CASE WHEN upto <= $3 THEN points "
+        "ELSE $3 - upto + points END "
+        "FROM available WHERE upto - points < $3",
 
-    [LOYALTY_SQL_SPENDING_INSERT] =
-        "INSERT INTO spending (lot, debit, points) VALUES ($1, $2, $3)",
+    [LOYALTY_SQL_SPENDING_SUM] =
+        "SELECT sum(points), max(lot) FROM spending WHERE debit = $1",
 
     [LOYALTY_SQL_CLAIM_FIND] =
         "SELECT member FROM claim WHERE store = $1 AND number = $2",

@@ -76,7 +76,7 @@ int loyalty_idempotency_replay(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
 /* Stores the answer that the command has got under its key. */
-int loyalty_idempotency_store(loyalty_transaction_t *tx,
+int loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
 /* Forgets some of the answers that are old enough; *more: not all of them. */

@@ -12,15 +12,28 @@ static ngx_int_t ngx_http_loyalty_hide_args(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_shorten_line(ngx_http_request_t *r);
 
 
+/* What a server's own "if" may have looked at, and nginx then remembers. */
+
+#define NGX_HTTP_LOYALTY_LINES  2
+
+static ngx_str_t  ngx_http_loyalty_line_names[NGX_HTTP_LOYALTY_LINES] = {
+    ngx_string("request"),
+    ngx_string("request_uri")
+};
+
+static ngx_int_t  ngx_http_loyalty_lines[NGX_HTTP_LOYALTY_LINES];
+
+
 ngx_int_t
 ngx_http_loyalty_arrival_init(ngx_conf_t *cf)
 {
+    ngx_uint_t                  i;
     ngx_http_handler_pt        *h;
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    /* the first phase that knows the location, before any that may refuse */
+    /* the first phase that knows the location, before a location's refusals */
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
     if (h == NULL) {
@@ -28,6 +41,15 @@ ngx_http_loyalty_arrival_init(ngx_conf_t *cf)
     }
 
     *h = ngx_http_loyalty_arrival;
+
+    for (i = 0; i < NGX_HTTP_LOYALTY_LINES; i++) {
+        ngx_http_loyalty_lines[i] =
+            ngx_http_get_variable_index(cf, &ngx_http_loyalty_line_names[i]);
+
+        if (ngx_http_loyalty_lines[i] == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
 
     return NGX_OK;
 }
@@ -61,6 +83,11 @@ ngx_http_loyalty_arrival(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* nobody needs to send it first */
+
+    r->expect_tested = 1;
+    r->keepalive = 0;
+
     return ngx_http_loyalty_refuse(r, ctx, LOYALTY_TOO_LARGE);
 }
 
@@ -73,7 +100,8 @@ ngx_http_loyalty_arrival(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_loyalty_hide_args(ngx_http_request_t *r)
 {
-    u_char  *args;
+    u_char      *args;
+    ngx_uint_t   i;
 
     args = ngx_strlchr(r->unparsed_uri.data,
                        r->unparsed_uri.data + r->unparsed_uri.len, '?');
@@ -83,6 +111,15 @@ ngx_http_loyalty_hide_args(ngx_http_request_t *r)
     }
 
     r->unparsed_uri.len = args - r->unparsed_uri.data;
+
+    /* whoever passes the request on puts it together from its parts */
+
+    r->valid_unparsed_uri = 0;
+
+    for (i = 0; i < NGX_HTTP_LOYALTY_LINES; i++) {
+        r->variables[ngx_http_loyalty_lines[i]].valid = 0;
+        r->variables[ngx_http_loyalty_lines[i]].not_found = 0;
+    }
 
     return ngx_http_loyalty_shorten_line(r);
 }

@@ -24,7 +24,7 @@ ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ngx_http_loyalty_key_t  *found;
 
     if (ctx->conf->auth & NGX_HTTP_LOYALTY_AUTH_OFF) {
-        return LOYALTY_CLAIMED;
+        return LOYALTY_NO_FAULT;
     }
 
     if (ngx_http_loyalty_bearer(r, &key) != NGX_OK) {
@@ -35,7 +35,7 @@ ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     if (found != NULL) {
         ctx->command.caller = ngx_http_loyalty_text(&found->name);
-        return LOYALTY_CLAIMED;
+        return LOYALTY_NO_FAULT;
     }
 
     return ngx_http_loyalty_key_elsewhere(r, ctx->conf->program, &key)

@@ -69,7 +69,7 @@ ngx_http_loyalty_admitted(ngx_http_request_t *r)
     }
 
     if (command->idempotency_key.len != 0 && !command->replayed
-        && command->status < NGX_HTTP_INTERNAL_SERVER_ERROR)
+        && command->result.outcome != LOYALTY_DATABASE_UNAVAILABLE)
     {
         /* what was decided by reading is yet to be stored with its key */
 

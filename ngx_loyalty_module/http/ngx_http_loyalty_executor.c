@@ -38,7 +38,8 @@ typedef struct {
     loyalty_command_t             *batch;      /* with the thread */
     ngx_thread_task_t             *task;
     ngx_event_t                    start;
-    time_t                         failing;    /* since when it was said */
+    time_t                         failing;    /* when it was said last */
+    time_t                         overflowed;
     unsigned                       busy:1;
 } ngx_http_loyalty_lane_t;
 
@@ -51,11 +52,10 @@ struct ngx_http_loyalty_executor_s {
 };
 
 
-typedef struct {
-    ngx_http_loyalty_lane_t       *lane;
-} ngx_http_loyalty_task_t;
-
-
+static ngx_http_loyalty_lane_t *ngx_http_loyalty_lane(
+    ngx_http_loyalty_executor_t *executor, loyalty_command_t *command);
+static void ngx_http_loyalty_lane_full(ngx_http_loyalty_lane_t *lane,
+    ngx_log_t *log);
 static ngx_http_loyalty_executor_t *ngx_http_loyalty_executor_create(
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program);
 static ngx_int_t ngx_http_loyalty_lane_init(
@@ -102,19 +102,10 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
         }
     }
 
-    /* all parts of a claim but its admission: one lane, one place in time */
-
-    lane = (ctx->command.kind == LOYALTY_COMMAND_CLAIM)
-           ? (ctx->command.admission ? &program->executor->reads
-                                     : &program->executor->writes)
-           : (loyalty_command_writes(&ctx->command)
-              ? &program->executor->writes : &program->executor->reads);
+    lane = ngx_http_loyalty_lane(program->executor, &ctx->command);
 
     if (lane->waiting >= lmcf->queue) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "loyalty: %i requests wait for the database of "
-                      "program \"%V\", no more are taken",
-                      lane->waiting, &program->name);
+        ngx_http_loyalty_lane_full(lane, r->connection->log);
         return NGX_ERROR;
     }
 
@@ -135,6 +126,44 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_http_loyalty_lane_t *
+ngx_http_loyalty_lane(ngx_http_loyalty_executor_t *executor,
+    loyalty_command_t *command)
+{
+    if (command->kind == LOYALTY_COMMAND_CLAIM) {
+
+        /* also of unknown orders, so that their answers take as long */
+
+        return command->admission ? &executor->reads : &executor->writes;
+    }
+
+    return loyalty_command_writes(command) ? &executor->writes
+                                           : &executor->reads;
+}
+
+
+static void
+ngx_http_loyalty_lane_full(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
+{
+    time_t  now;
+
+    now = ngx_time();
+
+    if (lane->overflowed != 0
+        && now - lane->overflowed < NGX_HTTP_LOYALTY_REMIND)
+    {
+        return;
+    }
+
+    lane->overflowed = now;
+
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "loyalty: %i requests wait for the database of program "
+                  "\"%V\", no more are taken", lane->waiting,
+                  &lane->program->name);
 }
 
 
@@ -185,8 +214,7 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_lane_t *lane, ngx_http_loyalty_main_conf_t *lmcf,
     ngx_http_loyalty_program_t *program, size_t cache)
 {
-    loyalty_engine_conf_t     conf;
-    ngx_http_loyalty_task_t  *task;
+    loyalty_engine_conf_t  conf;
 
     conf.program = &program->rules;
     conf.lookup = &program->lookup;
@@ -201,15 +229,12 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
         return NGX_ERROR;
     }
 
-    lane->task = ngx_thread_task_alloc(executor->pool,
-                                       sizeof(ngx_http_loyalty_task_t));
+    lane->task = ngx_thread_task_alloc(executor->pool, 0);
     if (lane->task == NULL) {
         return NGX_ERROR;
     }
 
-    task = lane->task->ctx;
-    task->lane = lane;
-
+    lane->task->ctx = lane;
     lane->task->handler = ngx_http_loyalty_lane_thread;
     lane->task->event.handler = ngx_http_loyalty_lane_done;
     lane->task->event.data = lane;
@@ -303,9 +328,9 @@ ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane)
 static void
 ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log)
 {
-    ngx_http_loyalty_task_t  *task = data;
+    ngx_http_loyalty_lane_t  *lane = data;
 
-    loyalty_engine_run(task->lane->engine, task->lane->batch, time(NULL));
+    loyalty_engine_run(lane->engine, lane->batch, time(NULL));
 }
 
 
@@ -439,39 +464,6 @@ ngx_http_loyalty_command_done(loyalty_command_t *command)
 }
 
 
-void
-ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx)
-{
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ctx->ready = 1;
-
-#if (nginx_version >= 1025004)
-
-    if (r->main->terminated) {
-
-        /* the connection's handler ends what was terminated meanwhile */
-
-        c->write->handler(c->write);
-        return;
-    }
-
-#endif
-
-    /* of a terminated request, this is what ends it before 1.25.4 */
-
-    r->write_event_handler(r);
-
-    ngx_http_run_posted_requests(c);
-}
-
-
 static void
 ngx_http_loyalty_checkpoint_start(ngx_http_loyalty_executor_t *executor)
 {
@@ -488,9 +480,9 @@ ngx_http_loyalty_checkpoint_start(ngx_http_loyalty_executor_t *executor)
 static void
 ngx_http_loyalty_checkpoint_thread(void *data, ngx_log_t *log)
 {
-    ngx_http_loyalty_task_t  *task = data;
+    ngx_http_loyalty_lane_t  *lane = data;
 
-    (void) loyalty_engine_checkpoint(task->lane->engine);
+    (void) loyalty_engine_checkpoint(lane->engine);
 }
 
 

@@ -81,7 +81,7 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 
     outcome = ngx_http_loyalty_authorize(r, ctx);
 
-    if (outcome != LOYALTY_CLAIMED) {
+    if (outcome != LOYALTY_NO_FAULT) {
         return ngx_http_loyalty_refuse(r, ctx, outcome);
     }
 
@@ -152,7 +152,9 @@ ngx_http_loyalty_options(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
         return rc;
     }
 
-    if (ngx_http_loyalty_add_allow(r, ctx) != NGX_OK) {
+    if (ngx_http_loyalty_add_allow(r, ctx) != NGX_OK
+        || ngx_http_loyalty_add_no_store(r) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -189,7 +191,10 @@ ngx_http_loyalty_add_allow(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 }
 
 
-/* The request with its body is here: it counts as one from now on. */
+/*
+ * The request with its body is here.  Whoever read or discarded that has
+ * counted the request once more: from here on it is finalized once.
+ */
 
 static void
 ngx_http_loyalty_process(ngx_http_request_t *r)
@@ -239,6 +244,41 @@ ngx_http_loyalty_wait(ngx_http_request_t *r)
 
     ctx->ready = 0;
     ctx->step(r);
+}
+
+
+void
+ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ctx->ready = 1;
+
+#if (nginx_version >= 1025004)
+
+    if (r->main->terminated) {
+
+        /* the connection's handler ends what was terminated meanwhile */
+
+        c->write->handler(c->write);
+        return;
+    }
+
+#endif
+
+    /* of a terminated request, this is what ends it before 1.25.4 */
+
+    r->write_event_handler(r);
+
+    /* the request may be gone, its connection's memory is still nginx's */
+
+    ngx_http_run_posted_requests(c);
 }
 
 

@@ -6,7 +6,7 @@
 
 #include <ngx_http_loyalty_module.h>
 
-#include <loyalty_lock.h>
+#include <loyalty_db.h>
 
 
 static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -283,6 +283,10 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    /* the workers inherit it: in the master nobody uses the library */
+
+    loyalty_db_tune();
+
     if (ngx_http_loyalty_arrival_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -444,6 +448,14 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
     }
 
     llcf->program = program;
+
+    if (llcf->max_body_size == 0 || llcf->store_max_size == 0
+        || llcf->store_timeout == 0)
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "and \"loyalty_max_body_size\", \"loyalty_store_max_size\" or "
+            "\"loyalty_store_timeout\" is 0: write what is enough");
+    }
 
     if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
         return ngx_http_loyalty_refuse_location(cf, llcf,

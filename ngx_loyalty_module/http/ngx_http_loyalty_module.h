@@ -99,6 +99,7 @@ typedef struct {
     unsigned                      done:1;        /* nothing more is taken */
     unsigned                      too_large:1;
     unsigned                      cut_short:1;
+    unsigned                      open:1;        /* not an internal one */
 } ngx_http_loyalty_store_t;
 
 
@@ -135,6 +136,9 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem;
 ngx_int_t ngx_http_loyalty_handler(ngx_http_request_t *r);
 ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(ngx_http_request_t *r);
 
+/* Goes on with a request whose ctx->step is due, from an event handler. */
+void ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx);
+
 /*
  * Answers with a fault before a body is read: nothing has been counted yet.
  * Returns what ngx_http_finalize_request() wants.
@@ -170,7 +174,7 @@ ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
 ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 
 /*
- * ngx_http_loyalty_auth.c: LOYALTY_CLAIMED if the caller may go on, with his
+ * ngx_http_loyalty_auth.c: LOYALTY_NO_FAULT if the caller may go on, with his
  * name in the command, otherwise the fault.
  */
 loyalty_outcome_e ngx_http_loyalty_authorize(ngx_http_request_t *r,
@@ -190,7 +194,7 @@ ngx_int_t ngx_http_loyalty_store_ask(ngx_http_request_t *r,
 void ngx_http_loyalty_store_event(ngx_http_loyalty_ctx_t *ctx);
 
 /*
- * What the store's answer comes to: LOYALTY_CLAIMED if it is to be read.  For
+ * What the store's answer comes to: LOYALTY_NO_FAULT if it is to be read.  For
  * LOYALTY_STORE_BAD_ANSWER the command's "why" is set.
  */
 loyalty_outcome_e ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx);
@@ -210,15 +214,17 @@ ngx_int_t ngx_http_loyalty_send(ngx_http_request_t *r,
 ngx_int_t ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
     ngx_str_t *value);
 
+/* An answer is about one person, at one time: no cache may keep it. */
+ngx_int_t ngx_http_loyalty_add_no_store(ngx_http_request_t *r);
+
 /*
  * ngx_http_loyalty_executor.c: runs the command in a pool thread; then
  * ctx->step gets the request.  NGX_ERROR if there is no room or no memory.
  */
 ngx_int_t ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx);
-void ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor);
 
-/* Goes on with a request whose ctx->step is due, from an event handler. */
-void ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx);
+/* No thread may be at work on it any more. */
+void ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor);
 
 /* ngx_http_loyalty_program.c */
 

@@ -471,7 +471,7 @@ ngx_http_loyalty_params_email(ngx_http_request_t *r,
 
     email = ngx_pnalloc(r->pool, LOYALTY_EMAIL_MAX);
 
-    if (email == NULL
+    if (email == NULL || raw->len > NGX_HTTP_LOYALTY_EMAIL_RAW
         || loyalty_email_normalize(*raw, email, &len) != LOYALTY_OK)
     {
         raw->len = 0;

@@ -17,7 +17,6 @@ static ngx_str_t  ngx_http_loyalty_json = ngx_string("application/json");
 static ngx_str_t  ngx_http_loyalty_problem =
     ngx_string("application/problem+json");
 
-static ngx_str_t  ngx_http_loyalty_no_store = ngx_string("no-store");
 static ngx_str_t  ngx_http_loyalty_bearer = ngx_string("Bearer");
 static ngx_str_t  ngx_http_loyalty_retry_after = ngx_string("5");
 
@@ -87,7 +86,7 @@ ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     b->pos = (u_char *) json->data;
     b->last = b->pos + json->len;
     b->memory = 1;
-    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_buf = 1;
     b->last_in_chain = 1;
 
     out.buf = b;
@@ -137,10 +136,7 @@ ngx_http_loyalty_send_headers(ngx_http_request_t *r,
     r->headers_out.content_type = *type;
     r->headers_out.content_type_len = type->len;
 
-    if (ngx_http_loyalty_add_header(r, "Cache-Control",
-                                    &ngx_http_loyalty_no_store)
-        != NGX_OK)
-    {
+    if (ngx_http_loyalty_add_no_store(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -158,6 +154,15 @@ ngx_http_loyalty_send_headers(ngx_http_request_t *r,
     default:
         return NGX_OK;
     }
+}
+
+
+ngx_int_t
+ngx_http_loyalty_add_no_store(ngx_http_request_t *r)
+{
+    static ngx_str_t  value = ngx_string("no-store");
+
+    return ngx_http_loyalty_add_header(r, "Cache-Control", &value);
 }
 
 

@@ -50,12 +50,19 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ngx_http_request_t          *sr;
     ngx_http_headers_in_t        headers;
     ngx_http_request_body_t     *body;
+    ngx_http_core_main_conf_t   *cmcf;
+    ngx_http_variable_value_t   *variables;
     ngx_http_post_subrequest_t  *ps;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
 
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
     body = ngx_pcalloc(r->pool, sizeof(ngx_http_request_body_t));
 
-    if (ps == NULL || body == NULL
+    variables = ngx_pcalloc(r->pool, cmcf->variables.nelts
+                                     * sizeof(ngx_http_variable_value_t));
+
+    if (ps == NULL || body == NULL || variables == NULL
         || ngx_http_loyalty_store_headers(r, &headers) != NGX_OK)
     {
         return NGX_ERROR;
@@ -75,6 +82,10 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     sr->headers_in = headers;
     sr->request_body = body;
+
+    /* nor values that variables had, or get, by the client's headers */
+
+    sr->variables = variables;
 
     /* what a proxy puts into a file comes back into memory */
 
@@ -123,7 +134,10 @@ ngx_http_loyalty_store_headers(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 {
-    ngx_http_loyalty_ctx_t    *ctx = data;
+    ngx_http_loyalty_ctx_t  *ctx = data;
+
+    ngx_str_t                 *uri;
+    ngx_http_core_loc_conf_t  *clcf;
     ngx_http_loyalty_store_t  *store;
 
     store = &ctx->store;
@@ -139,6 +153,18 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     if (store->done) {
         return NGX_OK;
     }
+
+    /*
+     * A typing error in the URI leads to the shop's pages, whose 404 must not
+     * be taken for a word about the order.  An error_page may have changed
+     * the URI, and leads where it wants.
+     */
+
+    clcf = ngx_http_get_module_loc_conf(sr, ngx_http_core_module);
+    uri = &ctx->conf->program->lookup_uri;
+
+    store->open = (!clcf->internal && sr->uri.len == uri->len
+                   && ngx_strncmp(sr->uri.data, uri->data, uri->len) == 0);
 
     store->done = 1;
     store->status = (rc >= NGX_HTTP_SPECIAL_RESPONSE)
@@ -265,6 +291,12 @@ ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx)
                                           "loyalty_store_max_size");
     }
 
+    if (store->open) {
+        return ngx_http_loyalty_store_bad(ctx, "the URI in \"order_lookup\" "
+                                          "has no location that is "
+                                          "\"internal\"");
+    }
+
     switch (store->status) {
 
     case NGX_HTTP_OK:
@@ -273,7 +305,7 @@ ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx)
             return ngx_http_loyalty_store_bad(ctx, "it was cut short");
         }
 
-        return LOYALTY_CLAIMED;
+        return LOYALTY_NO_FAULT;
 
     case NGX_HTTP_NOT_FOUND:
     case NGX_HTTP_LOYALTY_GONE:
@@ -428,6 +460,10 @@ ngx_http_loyalty_store_take(ngx_http_request_t *r,
 
     size = b->last - b->pos;
 
+    if (size == 0) {
+        return NGX_OK;
+    }
+
     if (size > ctx->conf->store_max_size - store->len) {
         ngx_http_loyalty_store_too_large(ctx);
         return NGX_OK;
@@ -476,7 +512,7 @@ ngx_http_loyalty_store_grow(ngx_http_request_t *r,
 
     length = r->headers_out.content_length_n;
 
-    if (length <= (off_t) (store->len + size)) {
+    if (length < (off_t) (store->len + size)) {
         length = 2 * (store->len + size);
     }
 

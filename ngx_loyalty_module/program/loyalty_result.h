@@ -22,7 +22,9 @@
  */
 
 typedef enum {
-    LOYALTY_SIGNED_UP = 0,
+    LOYALTY_NO_FAULT = 0,                /* not decided yet, go on */
+
+    LOYALTY_SIGNED_UP,
     LOYALTY_ALREADY_MEMBER,
     LOYALTY_CLAIMED,
     LOYALTY_ALREADY_CLAIMED,

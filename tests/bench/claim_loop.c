@@ -218,7 +218,9 @@ claim_loop_claim(claim_loop_t *loop)
         loyalty_db_int(member)
     };
 
-    entry = claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger, 5);
+    (void) claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger, 5);
+
+    entry = sqlite3_last_insert_rowid(loop->sqlite);
 
     loyalty_db_value_t  credit[] = {
         loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(entry),
@@ -226,6 +228,7 @@ claim_loop_claim(claim_loop_t *loop)
     };
 
     (void) claim_loop_run(loop, LOYALTY_SQL_MEMBER_CREDIT, credit, 3);
+    (void) claim_loop_run(loop, LOYALTY_SQL_MEMBER_READ, &claim[2], 1);
 }
 
 

@@ -365,7 +365,7 @@ shop_claim(shop_t *shop, const char *email, const char *order, int64_t total)
 
     request->command.order = text(order);
     request->command.order_body = text(request->body);
-    request->command.order_fault = LOYALTY_CLAIMED;
+    request->command.order_fault = LOYALTY_NO_FAULT;
 
     return &request->command;
 }

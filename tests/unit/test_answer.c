@@ -26,39 +26,38 @@ static const loyalty_reward_t  rewards[] = {
 
 
 static const struct {
-    loyalty_outcome_e   outcome;
-    unsigned            status;
-    const char         *code;
+    unsigned     status;
+    const char  *code;
 } outcomes[LOYALTY_OUTCOMES] = {
-    { LOYALTY_SIGNED_UP, 201, "signed_up" },
-    { LOYALTY_ALREADY_MEMBER, 200, "already_member" },
-    { LOYALTY_CLAIMED, 200, "claimed" },
-    { LOYALTY_ALREADY_CLAIMED, 200, "already_claimed" },
-    { LOYALTY_BALANCE, 200, "balance" },
-    { LOYALTY_REDEEMED, 200, "redeemed" },
-    { LOYALTY_BAD_REQUEST, 400, "bad_request" },
-    { LOYALTY_BAD_EMAIL, 400, "bad_email" },
-    { LOYALTY_BAD_ORDER, 400, "bad_order" },
-    { LOYALTY_BAD_REWARD, 400, "bad_reward" },
-    { LOYALTY_UNAUTHORIZED, 401, "unauthorized" },
-    { LOYALTY_FORBIDDEN, 403, "forbidden" },
-    { LOYALTY_NOT_A_MEMBER, 404, "not_a_member" },
-    { LOYALTY_ORDER_UNKNOWN, 404, "order_not_found" },
-    { LOYALTY_REWARD_NOT_FOUND, 404, "reward_not_found" },
-    { LOYALTY_METHOD_NOT_ALLOWED, 405, "method_not_allowed" },
-    { LOYALTY_TOO_LARGE, 413, "too_large" },
-    { LOYALTY_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type" },
-    { LOYALTY_NOT_ENOUGH_POINTS, 409, "not_enough_points" },
-    { LOYALTY_OUT_OF_STOCK, 409, "out_of_stock" },
-    { LOYALTY_REWARD_LIMIT, 409, "reward_limit" },
-    { LOYALTY_ORDER_UNPAID, 409, "order_not_paid" },
-    { LOYALTY_ORDER_ALREADY_CLAIMED, 409, "order_already_claimed" },
-    { LOYALTY_IDEMPOTENCY_KEY_REUSED, 422, "idempotency_key_reused" },
-    { LOYALTY_WRONG_CURRENCY, 422, "wrong_currency" },
-    { LOYALTY_STORE_BAD_ANSWER, 502, "store_bad_answer" },
-    { LOYALTY_STORE_UNAVAILABLE, 503, "store_unavailable" },
-    { LOYALTY_STORE_TIMEOUT, 504, "store_timeout" },
-    { LOYALTY_DATABASE_UNAVAILABLE, 503, "database_unavailable" }
+    [LOYALTY_SIGNED_UP] = { 201, "signed_up" },
+    [LOYALTY_ALREADY_MEMBER] = { 200, "already_member" },
+    [LOYALTY_CLAIMED] = { 200, "claimed" },
+    [LOYALTY_ALREADY_CLAIMED] = { 200, "already_claimed" },
+    [LOYALTY_BALANCE] = { 200, "balance" },
+    [LOYALTY_REDEEMED] = { 200, "redeemed" },
+    [LOYALTY_BAD_REQUEST] = { 400, "bad_request" },
+    [LOYALTY_BAD_EMAIL] = { 400, "bad_email" },
+    [LOYALTY_BAD_ORDER] = { 400, "bad_order" },
+    [LOYALTY_BAD_REWARD] = { 400, "bad_reward" },
+    [LOYALTY_UNAUTHORIZED] = { 401, "unauthorized" },
+    [LOYALTY_FORBIDDEN] = { 403, "forbidden" },
+    [LOYALTY_NOT_A_MEMBER] = { 404, "not_a_member" },
+    [LOYALTY_ORDER_UNKNOWN] = { 404, "order_not_found" },
+    [LOYALTY_REWARD_NOT_FOUND] = { 404, "reward_not_found" },
+    [LOYALTY_METHOD_NOT_ALLOWED] = { 405, "method_not_allowed" },
+    [LOYALTY_TOO_LARGE] = { 413, "too_large" },
+    [LOYALTY_UNSUPPORTED_MEDIA_TYPE] = { 415, "unsupported_media_type" },
+    [LOYALTY_NOT_ENOUGH_POINTS] = { 409, "not_enough_points" },
+    [LOYALTY_OUT_OF_STOCK] = { 409, "out_of_stock" },
+    [LOYALTY_REWARD_LIMIT] = { 409, "reward_limit" },
+    [LOYALTY_ORDER_UNPAID] = { 409, "order_not_paid" },
+    [LOYALTY_ORDER_ALREADY_CLAIMED] = { 409, "order_already_claimed" },
+    [LOYALTY_IDEMPOTENCY_KEY_REUSED] = { 422, "idempotency_key_reused" },
+    [LOYALTY_WRONG_CURRENCY] = { 422, "wrong_currency" },
+    [LOYALTY_STORE_BAD_ANSWER] = { 502, "store_bad_answer" },
+    [LOYALTY_STORE_UNAVAILABLE] = { 503, "store_unavailable" },
+    [LOYALTY_STORE_TIMEOUT] = { 504, "store_timeout" },
+    [LOYALTY_DATABASE_UNAVAILABLE] = { 503, "database_unavailable" }
 };
 
 
@@ -187,8 +186,7 @@ every_outcome_has_its_status_and_code(void **state)
 
     (void) state;
 
-    for (i = 0; i < LOYALTY_OUTCOMES; i++) {
-        assert_int_equal(outcomes[i].outcome, i);
+    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
         assert_int_equal(loyalty_outcome_status(i), outcomes[i].status);
 
         code = loyalty_outcome_code(i);
@@ -230,29 +228,25 @@ a_claim_is_answered_as_the_interface_shows(void **state)
 static void
 every_success_has_every_field(void **state)
 {
-    size_t  i, n;
-
+    size_t              i, n;
     static const char  *texts[] = {
-        "result", "message", "member", "email", "order", "tier",
-        "next_reward", "next_reward_name", "coupon", "coupon_expires",
-        "coupon_url"
+        "result", "message", "member", "email", "order", "tier", "coupon",
+        "next_reward", "next_reward_name", "coupon_expires", "coupon_url"
     };
-
     static const char  *integers[] = {
-        "points", "pending", "earned", "spent", "lifetime",
-        "next_reward_cost", "next_reward_missing"
+        "points", "pending", "earned", "spent", "lifetime", "next_reward_cost",
+        "next_reward_missing"
     };
 
     (void) state;
 
-    for (i = 0; i < LOYALTY_BAD_REQUEST; i++) {
+    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_BAD_REQUEST; i++) {
 
         /* a result that says nothing but what it is */
 
         memset(&result, 0, sizeof(loyalty_result_t));
 
         result.outcome = i;
-
         render();
         expect_text("result", outcomes[i].code);
 
@@ -318,7 +312,6 @@ faults_have_their_fields_in_the_order_of_the_interface(void **state)
     (void) state;
 
     result.outcome = LOYALTY_NOT_A_MEMBER;
-
     render();
 
     assert_int_equal(answer.len, strlen(expected));

@@ -513,7 +513,7 @@ points_go_to_who_was_admitted_on_a_second_attempt(void **state)
     assert_false(c->decided);
 
     c->admission = 0;
-    c->order_fault = LOYALTY_CLAIMED;
+    c->order_fault = LOYALTY_NO_FAULT;
     c->order_body = text("{\"number\":\"1001\",\"email\":\"" BOB "\","
                          "\"total\":6099,\"currency\":\"USD\","
                          "\"status\":\"paid\"}");

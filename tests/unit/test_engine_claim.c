@@ -137,7 +137,7 @@ one_command_can_go_both_parts(void **state)
     assert_false(c->decided);
 
     c->admission = 0;
-    c->order_fault = LOYALTY_CLAIMED;
+    c->order_fault = LOYALTY_NO_FAULT;
     c->order_body = text(BODY("\"1001\"", "\"" ADA "\"", "\"paid\"",
                               "\"USD\"", "6099"));
 

@@ -146,15 +146,15 @@ sub preload {
     rename "$self->{work}/new.db", $path or die "$path: $!\n";
 }
 
-# Another schema makes another database.
+# Another schema, page size or way to sign up makes another database.
 
 sub members {
     my ($self, $n) = @_;
 
     my $digest = Digest::MD5->new;
 
-    foreach my $name ("$MODULE/db/loyalty_schema_sqlite.c",
-                      "$BENCH/members.c")
+    foreach my $name ("$BENCH/members.c",
+                      glob "$MODULE/{db,engine}/*.[ch]")
     {
         open(my $file, '<', $name) or die "$name: $!\n";
         $digest->addfile($file);
@@ -696,11 +696,11 @@ sub stride {
 }
 
 sub gcd {
-    my ($a, $b) = @_;
+    my ($m, $n) = @_;
 
-    ($a, $b) = ($b, $a % $b) while $b;
+    ($m, $n) = ($n, $m % $n) while $n;
 
-    return $a;
+    return $m;
 }
 
 # Microseconds of processor time of all threads of a process, also of those
