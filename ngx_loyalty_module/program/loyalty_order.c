@@ -4,6 +4,9 @@
  */
 
 
+/* memmem() */
+#define _GNU_SOURCE
+
 #include <loyalty_email.h>
 #include <loyalty_money.h>
 #include <loyalty_order.h>
@@ -15,6 +18,7 @@
 
 
 #define LOYALTY_DIGITS       "0123456789"
+#define LOYALTY_NUMBER       LOYALTY_DIGITS ".+-eE"
 
 /* "%.15g" is the longest that a double surely keeps: 0.29 stays 0.29. */
 
@@ -33,6 +37,7 @@ typedef struct {
     const loyalty_program_t       *program;
     loyalty_str_t                  number;
     loyalty_str_t                  email;
+    loyalty_str_t                  body;
     json_t                        *root;
     json_t                        *order;
     char                          *why;
@@ -54,9 +59,11 @@ static loyalty_order_verdict_e loyalty_order_currency(
 static loyalty_order_verdict_e loyalty_order_total(loyalty_order_case_t *oc,
     int64_t *total);
 static int loyalty_order_minor(const json_t *value, int64_t *total);
-static int loyalty_order_major(const json_t *value, int exponent,
+static int loyalty_order_major(loyalty_order_case_t *oc, const json_t *value,
     int64_t *total);
-static int loyalty_order_real(double value, int exponent, int64_t *total);
+static int loyalty_order_real(loyalty_str_t body, double value, int exponent,
+    int64_t *total);
+static int loyalty_order_written(loyalty_str_t body, loyalty_str_t decimal);
 static loyalty_order_verdict_e loyalty_order_absent(loyalty_order_case_t *oc,
     loyalty_pointer_e found, const char *name, loyalty_str_t pointer);
 static loyalty_order_verdict_e loyalty_order_bad(loyalty_order_case_t *oc,
@@ -78,6 +85,7 @@ loyalty_order_check(const loyalty_order_lookup_t *lookup,
     oc.program = program;
     oc.number = number;
     oc.email = email;
+    oc.body = body;
     oc.why = why;
 
     oc.root = loyalty_order_read(body, why);
@@ -448,7 +456,7 @@ loyalty_order_total(loyalty_order_case_t *oc, int64_t *total)
         rc = loyalty_order_minor(value, total);
 
     } else {
-        rc = loyalty_order_major(value, oc->program->exponent, total);
+        rc = loyalty_order_major(oc, value, total);
     }
 
     if (rc != LOYALTY_OK) {
@@ -488,8 +496,11 @@ loyalty_order_minor(const json_t *value, int64_t *total)
 
 
 static int
-loyalty_order_major(const json_t *value, int exponent, int64_t *total)
+loyalty_order_major(loyalty_order_case_t *oc, const json_t *value,
+    int64_t *total)
 {
+    int  exponent = oc->program->exponent;
+
     switch (json_typeof(value)) {
 
     case JSON_STRING:
@@ -501,7 +512,8 @@ loyalty_order_major(const json_t *value, int exponent, int64_t *total)
                                    total);
 
     case JSON_REAL:
-        return loyalty_order_real(json_real_value(value), exponent, total);
+        return loyalty_order_real(oc->body, json_real_value(value), exponent,
+                                  total);
 
     default:
         return LOYALTY_ERROR;
@@ -511,11 +523,13 @@ loyalty_order_major(const json_t *value, int exponent, int64_t *total)
 
 /*
  * A JSON number comes as a double.  Nothing is computed with it: it is
- * written back in decimal, and that text counts if it means the same double.
+ * written back in decimal, and that text counts if it means the same double
+ * and is what the store wrote.
  */
 
 static int
-loyalty_order_real(double value, int exponent, int64_t *total)
+loyalty_order_real(loyalty_str_t body, double value, int exponent,
+    int64_t *total)
 {
     char           *p, *places, text[LOYALTY_REAL_SIZE];
     loyalty_str_t   decimal;
@@ -541,7 +555,54 @@ loyalty_order_real(double value, int exponent, int64_t *total)
     decimal.data = text;
     decimal.len = strlen(text);
 
+    if (!loyalty_order_written(body, decimal)) {
+        return LOYALTY_ERROR;
+    }
+
     return loyalty_money_parse(decimal, exponent, total);
+}
+
+
+/*
+ * Whether the number stands in the answer like this, but for zeros at its
+ * end.  0.28999999999999999999 is the same double as 0.29, and not the same
+ * money.
+ */
+
+static int
+loyalty_order_written(loyalty_str_t body, loyalty_str_t decimal)
+{
+    int          whole, point;
+    const char  *p, *q, *last;
+
+    whole = (memchr(decimal.data, '.', decimal.len) == NULL);
+    last = body.data + body.len;
+
+    for (p = body.data; /* void */ ; p++) {
+        p = memmem(p, last - p, decimal.data, decimal.len);
+
+        if (p == NULL) {
+            return 0;
+        }
+
+        q = p + decimal.len;
+        point = !whole;
+
+        if (whole && q < last && *q == '.') {
+            point = 1;
+            q++;
+        }
+
+        while (point && q < last && *q == '0') {
+            q++;
+        }
+
+        if ((p == body.data || strchr(LOYALTY_NUMBER, p[-1]) == NULL)
+            && (q == last || strchr(LOYALTY_NUMBER, *q) == NULL))
+        {
+            return 1;
+        }
+    }
 }
 
 
