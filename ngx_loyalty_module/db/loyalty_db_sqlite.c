@@ -358,9 +358,10 @@ loyalty_db_checkpoint(loyalty_db_t *db, loyalty_lock_t *lock)
     } while (rc == SQLITE_OK && pages - done > LOYALTY_SQLITE_LOG_REST
              && --rounds > 0);
 
-    if (rc != SQLITE_OK) {
-        return (rc == SQLITE_BUSY) ? LOYALTY_DB_DONE    /* another one does */
-                                   : loyalty_sqlite_failed(db);
+    /* "busy" is another one who does it, or a writer at a bad moment */
+
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY) {
+        return loyalty_sqlite_failed(db);
     }
 
     /*

@@ -31,6 +31,8 @@ static ngx_int_t ngx_http_loyalty_params_form(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_pair(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_http_loyalty_seen_t *seen, u_char *p,
     u_char *last);
+static ngx_int_t ngx_http_loyalty_params_undecoded(
+    ngx_http_loyalty_ctx_t *ctx, ngx_int_t rc);
 static ngx_int_t ngx_http_loyalty_params_find(ngx_str_t *name);
 static ngx_int_t ngx_http_loyalty_params_decode(ngx_http_request_t *r,
     u_char *p, u_char *last, ngx_str_t *out);
@@ -188,36 +190,48 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
 
     rc = ngx_http_loyalty_params_decode(r, p, equal, &name);
 
-    if (rc == NGX_OK) {
-        i = ngx_http_loyalty_params_find(&name);
-
-        if (i == NGX_DECLINED) {
-            return NGX_OK;
-        }
-
-        if (*seen & ((ngx_uint_t) 1 << i)) {
-            return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                        "A parameter is there twice: send "
-                                        "each one once.");
-        }
-
-        *seen |= (ngx_uint_t) 1 << i;
-
-        rc = ngx_http_loyalty_params_decode(r, equal + 1, last, &value);
+    if (rc != NGX_OK) {
+        return ngx_http_loyalty_params_undecoded(ctx, rc);
     }
 
-    if (rc == NGX_OK) {
-        ngx_http_loyalty_params_set(ctx, &ngx_http_loyalty_known_params[i],
-                                    &value);
+    i = ngx_http_loyalty_params_find(&name);
 
-    } else if (rc == NGX_DECLINED) {
+    if (i == NGX_DECLINED) {
+        return NGX_OK;
+    }
+
+    if (*seen & ((ngx_uint_t) 1 << i)) {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                    "A parameter has a \"%\" without two "
-                                    "hexadecimal digits behind it: encode "
-                                    "values as in a URL.");
+                                    "A parameter is there twice: send each "
+                                    "one once.");
     }
 
-    return rc;
+    *seen |= (ngx_uint_t) 1 << i;
+
+    rc = ngx_http_loyalty_params_decode(r, equal + 1, last, &value);
+
+    if (rc != NGX_OK) {
+        return ngx_http_loyalty_params_undecoded(ctx, rc);
+    }
+
+    ngx_http_loyalty_params_set(ctx, &ngx_http_loyalty_known_params[i],
+                                &value);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_params_undecoded(ngx_http_loyalty_ctx_t *ctx, ngx_int_t rc)
+{
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
+                                "A parameter has a \"%\" without two "
+                                "hexadecimal digits behind it: encode values "
+                                "as in a URL.");
 }
 
 
