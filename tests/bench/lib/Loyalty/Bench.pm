@@ -296,7 +296,7 @@ sub start_nginx {
 sub stop {
     my ($self, $nginx) = @_;
 
-    end_child($nginx->{pid});
+    end_child($nginx->{pid}, 'QUIT');
     $self->{failed} = 1 if complain("$nginx->{dir}/logs/error.log");
 }
 
@@ -622,12 +622,15 @@ sub orders {
 sub settle {
     my ($self, $nginx) = @_;
 
-    for (1 .. 1000) {
-        return if $self->ask($nginx, 'GET /requests') =~ /Writing: 1 /;
+    my ($status, $end) = ('', time + 60);
+
+    while (time < $end) {
+        $status = $self->ask($nginx, 'GET /requests');
+        return if $status =~ /Writing: 1 /;
         sleep 0.01;
     }
 
-    die "nginx does not come to rest\n";
+    die "nginx does not come to rest:\n$status";
 }
 
 sub requests {
@@ -721,11 +724,18 @@ sub rss {
     return (read_file("/proc/$pid/status") =~ /^RssAnon:\s+(\d+)/m)[0] * 1024;
 }
 
-sub free_port {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
-        or die "no free port: $!\n";
+# Below those that the system gives to connections, of which there are many.
 
-    return $socket->sockport;
+sub free_port {
+    for (1 .. 500) {
+        my $port = 12000 + int rand 18000;
+
+        return $port
+            if IO::Socket::INET->new(LocalAddr => "127.0.0.1:$port",
+                                     Listen => 1);
+    }
+
+    die "no port is free\n";
 }
 
 sub complain {
