@@ -7,6 +7,8 @@
 #include <ngx_http_loyalty_module.h>
 
 
+static ngx_uint_t ngx_http_loyalty_body_is(ngx_http_request_t *r,
+    ngx_str_t *type);
 static void ngx_http_loyalty_body_begin(ngx_http_request_t *r);
 static void ngx_http_loyalty_body_continue(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_body_collect(ngx_http_request_t *r,
@@ -14,6 +16,60 @@ static ngx_int_t ngx_http_loyalty_body_collect(ngx_http_request_t *r,
 static void ngx_http_loyalty_body_release(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+
+
+static ngx_str_t  ngx_http_loyalty_type_json =
+    ngx_string("application/json");
+static ngx_str_t  ngx_http_loyalty_type_form =
+    ngx_string("application/x-www-form-urlencoded");
+
+
+ngx_int_t
+ngx_http_loyalty_body_type_known(ngx_http_request_t *r)
+{
+    if (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked) {
+        return NGX_OK;
+    }
+
+    return (ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json)
+            || ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_form))
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_uint_t
+ngx_http_loyalty_body_is_json(ngx_http_request_t *r)
+{
+    return ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json);
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_body_is(ngx_http_request_t *r, ngx_str_t *type)
+{
+    u_char      c;
+    ngx_str_t  *value;
+
+    if (r->headers_in.content_type == NULL) {
+        return 0;
+    }
+
+    value = &r->headers_in.content_type->value;
+
+    if (value->len < type->len
+        || ngx_strncasecmp(value->data, type->data, type->len) != 0)
+    {
+        return 0;
+    }
+
+    if (value->len == type->len) {
+        return 1;
+    }
+
+    c = value->data[type->len];
+
+    return c == ';' || c == ' ' || c == '\t';
+}
 
 
 /*

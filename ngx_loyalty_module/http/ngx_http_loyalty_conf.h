@@ -61,6 +61,8 @@ char *ngx_http_loyalty_api_key(ngx_conf_t *cf,
 char *ngx_http_loyalty_database(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 
+/* ngx_http_loyalty_program.c */
+
 /* Whether "arg" starts with "name"; *value then gets what follows. */
 
 ngx_uint_t ngx_http_loyalty_named(ngx_str_t *arg, const char *name,

@@ -146,7 +146,7 @@ void ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx);
 ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e outcome);
 
-/* ngx_http_loyalty_course.c: the way of a request through the engine */
+/* ngx_http_loyalty_flow.c: the way of a request through the engine */
 
 void ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
 
@@ -164,6 +164,10 @@ void ngx_http_loyalty_salvage(ngx_http_request_t *r,
 ngx_int_t ngx_http_loyalty_read_body(ngx_http_request_t *r,
     void (*done)(ngx_http_request_t *r));
 
+/* Whether the body, if there is one, is of a type that we understand. */
+ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
+ngx_uint_t ngx_http_loyalty_body_is_json(ngx_http_request_t *r);
+
 /*
  * ngx_http_loyalty_params.c: puts the parameters of the query string and of
  * the body into the command.  If they are no good, returns NGX_DECLINED with
@@ -171,7 +175,6 @@ ngx_int_t ngx_http_loyalty_read_body(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
-ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 
 /*
  * ngx_http_loyalty_auth.c: LOYALTY_NO_FAULT if the caller may go on, with his

@@ -52,18 +52,9 @@ static ngx_int_t ngx_http_loyalty_params_email(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_key(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_uint_t ngx_http_loyalty_reward_id(loyalty_str_t *id);
-static ngx_uint_t ngx_http_loyalty_printable(loyalty_str_t *text,
-    size_t max);
-static ngx_int_t ngx_http_loyalty_body_is(ngx_http_request_t *r,
-    ngx_str_t *type);
 static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
     loyalty_outcome_e outcome, const char *detail);
 
-
-static ngx_str_t  ngx_http_loyalty_type_json =
-    ngx_string("application/json");
-static ngx_str_t  ngx_http_loyalty_type_form =
-    ngx_string("application/x-www-form-urlencoded");
 
 static ngx_str_t  ngx_http_loyalty_idempotency_key =
     ngx_string("idempotency-key");
@@ -136,7 +127,7 @@ ngx_http_loyalty_params_read(ngx_http_request_t *r,
         return rc;
     }
 
-    if (ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json)) {
+    if (ngx_http_loyalty_body_is_json(r)) {
         return ngx_http_loyalty_params_json(r, ctx);
     }
 
@@ -459,10 +450,10 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
         command->source.len = 0;
         command->locale.len = 0;
 
-    } else if (!ngx_http_loyalty_printable(&command->source,
-                                           LOYALTY_SOURCE_MAX)
-               || !ngx_http_loyalty_printable(&command->locale,
-                                              LOYALTY_LOCALE_MAX))
+    } else if (command->source.len > LOYALTY_SOURCE_MAX
+               || command->locale.len > LOYALTY_LOCALE_MAX
+               || !loyalty_utf8_printable(command->source)
+               || !loyalty_utf8_printable(command->locale))
     {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
                                     "\"source\" takes 64 bytes and \"locale\" "
@@ -571,63 +562,6 @@ ngx_http_loyalty_reward_id(loyalty_str_t *id)
     /* a reward's id is made of the same characters as an order's number */
 
     return id->len <= LOYALTY_REWARD_MAX && loyalty_order_number_valid(*id);
-}
-
-
-static ngx_uint_t
-ngx_http_loyalty_printable(loyalty_str_t *text, size_t max)
-{
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-
-        if ((u_char) text->data[i] < ' ' || text->data[i] == 0x7f) {
-            return 0;
-        }
-    }
-
-    return text->len <= max && loyalty_utf8_valid(*text);
-}
-
-
-ngx_int_t
-ngx_http_loyalty_body_type_known(ngx_http_request_t *r)
-{
-    if (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked) {
-        return NGX_OK;
-    }
-
-    return (ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_json)
-            || ngx_http_loyalty_body_is(r, &ngx_http_loyalty_type_form))
-           ? NGX_OK : NGX_DECLINED;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_body_is(ngx_http_request_t *r, ngx_str_t *type)
-{
-    u_char     c;
-    ngx_str_t  *value;
-
-    if (r->headers_in.content_type == NULL) {
-        return 0;
-    }
-
-    value = &r->headers_in.content_type->value;
-
-    if (value->len < type->len
-        || ngx_strncasecmp(value->data, type->data, type->len) != 0)
-    {
-        return 0;
-    }
-
-    if (value->len == type->len) {
-        return 1;
-    }
-
-    c = value->data[type->len];
-
-    return c == ';' || c == ' ' || c == '\t';
 }
 
 

@@ -408,21 +408,11 @@ ngx_http_loyalty_coupon_expires(ngx_conf_t *cf,
 }
 
 
-/* What goes into answers: some characters of UTF-8, none to control a tty */
-
 static ngx_uint_t
 ngx_http_loyalty_readable(ngx_str_t *text)
 {
-    size_t  i;
-
-    for (i = 0; i < text->len; i++) {
-
-        if (text->data[i] < ' ' || text->data[i] == 0x7f) {
-            return 0;
-        }
-    }
-
-    return text->len != 0 && loyalty_utf8_valid(ngx_http_loyalty_text(text));
+    return text->len != 0
+           && loyalty_utf8_printable(ngx_http_loyalty_text(text));
 }
 
 

@@ -80,3 +80,21 @@ loyalty_utf8_valid(loyalty_str_t text)
 
     return 1;
 }
+
+
+int
+loyalty_utf8_printable(loyalty_str_t text)
+{
+    size_t         i;
+    unsigned char  c;
+
+    for (i = 0; i < text.len; i++) {
+        c = (unsigned char) text.data[i];
+
+        if (c < ' ' || c == 0x7f) {
+            return 0;
+        }
+    }
+
+    return loyalty_utf8_valid(text);
+}

@@ -21,5 +21,8 @@ size_t loyalty_utf8_next(const char *text, size_t len, uint32_t *code);
 /* Whether the text is well formed UTF-8 from its start to its end. */
 int loyalty_utf8_valid(loyalty_str_t text);
 
+/* Whether it is that, and has no control characters of ASCII in it. */
+int loyalty_utf8_printable(loyalty_str_t text);
+
 
 #endif /* _LOYALTY_UTF8_H_INCLUDED_ */
