@@ -16,7 +16,7 @@
 /*
  * The write-ahead log is written back after so many pages.  SQLite's default
  * of 1000 writes a page back, on average, after very few changes to it: at
- * 16000 a claim costs half as much, and the log stays around 32 MB.
+ * 16000 a claim costs half as much, and the log stays around 64 MB.
  */
 
 #define LOYALTY_SQLITE_LOG_PAGES   16000

@@ -18,13 +18,6 @@
 
 #define LOYALTY_SQLITE_RETRY       10          /* milliseconds */
 
-/*
- * Of bytes.  What a claim changes are a few rows far apart, and each one costs
- * a page, written twice: to the log and back.
- */
-
-#define LOYALTY_SQLITE_PAGE        "2048"
-
 
 static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_db_t *db);
 static loyalty_db_rc_e loyalty_sqlite_writable(loyalty_db_t *db,
@@ -138,8 +131,6 @@ loyalty_sqlite_configure(loyalty_db_t *db)
     }
 
     if (loyalty_sqlite_ours(db) != LOYALTY_DB_DONE
-        || loyalty_sqlite_exec(db, "PRAGMA page_size=" LOYALTY_SQLITE_PAGE)
-           != LOYALTY_DB_DONE
         || loyalty_sqlite_log_ahead(db) != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;

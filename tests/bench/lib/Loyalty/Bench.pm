@@ -10,8 +10,9 @@ package Loyalty::Bench;
 #     my $result = $bench->load($nginx, 'claim', seconds => 10);
 #
 # A result has requests, rate (a second), cpu (microseconds of the worker a
-# request), p50 and p99 (microseconds), errors, and rss (bytes of anonymous
-# memory of the worker).
+# request), p50 and p99 (microseconds), errors, rss (bytes of anonymous
+# memory of the worker), and others (percent of both processors that went to
+# processes which are not ours).
 
 ###############################################################################
 
@@ -20,6 +21,7 @@ use strict;
 
 use Cwd qw(abs_path);
 use Digest::MD5;
+use Fcntl qw(:flock);
 use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
@@ -74,6 +76,8 @@ sub new {
         %o, build => $build, dir => "$build/bench", orders => 0
     }, $class;
 
+    $self->lock;
+
     make_path($self->{dir});
 
     $self->{work} = tempdir('run-XXXXXX', DIR => $self->{dir}, CLEANUP => 1);
@@ -88,6 +92,17 @@ sub new {
 
 sub build { $_[0]{build} }
 sub work  { $_[0]{work} }
+
+# Two at a time would measure each other.
+
+sub lock {
+    my ($self) = @_;
+
+    open($self->{lock}, '<', __FILE__) or die __FILE__ . ": $!\n";
+
+    flock($self->{lock}, LOCK_EX | LOCK_NB)
+        or die "another benchmark is running: wait until it has ended\n";
+}
 
 sub check_machine {
     my ($self) = @_;
@@ -272,6 +287,7 @@ sub store {
     write_file("$store->{dir}/nginx.conf", $self->store_conf($store));
 
     $store->{pid} = $self->start_nginx($store);
+    $store->{worker} = worker($store->{pid});
     $self->{store} = $store;
 }
 
@@ -522,6 +538,7 @@ sub loads {
 
     warm($nginx->{database});
 
+    my $before = $self->usage($nginx->{worker});
     my $cpu = cpu($nginx->{worker});
     my @runs = map { $self->start_wrk($nginx, $_, %o) } @$kinds;
 
@@ -537,12 +554,14 @@ sub loads {
     $self->settle($nginx);
 
     $cpu = cpu($nginx->{worker}) - $cpu;
+    my $others = others($before, $self->usage($nginx->{worker}));
 
     foreach my $i (0 .. $#results) {
         my $result = $results[$i];
 
         $result->{cpu} = $cpu / $result->{requests} if @results == 1;
         $result->{rss} = rss($nginx->{worker});
+        $result->{others} = $others;
 
         $self->{failed} = 1 if $result->{errors};
 
@@ -673,6 +692,8 @@ sub claim_loop {
                    $database, $seconds, GROUP, $self->orders,
                    $self->{members}, $self->{stride});
 
+    my $before = $self->usage;
+
     open(my $out, '-|', @command) or die "claim_loop: $!\n";
     my $line = <$out> || '';
     close $out or die "claim_loop failed\n";
@@ -680,6 +701,7 @@ sub claim_loop {
     my $result = result($line);
 
     $result->{cpu} /= $result->{requests};
+    $result->{others} = others($before, $self->usage);
 
     return $result;
 }
@@ -704,6 +726,39 @@ sub gcd {
     ($m, $n) = ($n, $m % $n) while $n;
 
     return $m;
+}
+
+# Whether the machine was ours: what both processors did, and what of it was the
+# work of this worker, the store, wrk or claim_loop, and of this program.
+
+sub usage {
+    my ($self, @workers) = @_;
+
+    my ($all, $own) = (0, 0);
+
+    push @workers, $self->{store}{worker} if $self->{store};
+
+    foreach my $core (WORKER_CORE, LOAD_CORE) {
+        my ($user, $nice, $system, undef, undef, undef, undef, $steal) =
+            read_file('/proc/stat') =~ /^cpu$core (.*)/m
+            ? split ' ', $1 : die "no processor $core\n";
+
+        $all += ($user + $nice + $system + $steal) / $TICKS;
+    }
+
+    $own += $_ for times;
+    $own += cpu($_) / 1e6 for @workers;
+
+    return { at => time, all => $all, own => $own };
+}
+
+sub others {
+    my ($before, $after) = @_;
+
+    my %d = map { ($_ => $after->{$_} - $before->{$_}) } qw(at all own);
+    my $percent = ($d{all} - $d{own}) / $d{at} / 2 * 100;
+
+    return $percent > 0 ? $percent : 0;
 }
 
 # Microseconds of processor time of all threads of a process, also of those
