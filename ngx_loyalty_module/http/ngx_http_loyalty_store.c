@@ -183,7 +183,10 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     if (sr->connection->error) {
 
-        /* nginx ends the main request when we return */
+        /*
+         * nginx ends the main request when we return; being blocked for a
+         * thread keeps its memory until the claim is recorded.
+         */
 
         ngx_http_loyalty_salvage(sr->parent, ctx);
         return NGX_OK;
@@ -224,6 +227,10 @@ ngx_http_loyalty_store_expired(ngx_event_t *ev)
 /*
  * Ends the subrequest, so that neither the connection to the store nor the
  * client's next request has to wait for it.
+ *
+ * The cleanup of an upstream finalizes its request with NGX_DONE, which gives
+ * back what the subrequest counted, but does not call its done handler: the
+ * caller has marked it as done, and goes on with the main request.
  */
 
 static void
