@@ -190,6 +190,34 @@ ok(!-e $t->path('db/shop.db'), 'checking makes no database');
 $t->refuses('one database for two programs', 'db/shop\.db', around('', '')
     =~ s/\}\n$/program('shop2') . " # HERE\n}\n"/er =~ s/shop2\.db/shop.db/r);
 
+symlink $t->path('db'), $t->path('link');
+
+$t->refuses("one database for two programs, as $_", $_, around('', '')
+    =~ s/\}\n$/program('shop2') . " # HERE\n}\n"/er =~ s/db\/shop2\.db/$_/r)
+    for 'db/../db/shop.db', 'db//shop.db', 'link/shop.db';
+
+$t->accepts('databases side by side', around('', '')
+    =~ s/\}\n$/program('shop2') . "\n}\n"/er);
+
+# the user of the workers, wherever the configuration names him
+
+SKIP: {
+    skip 'only root gives folders away', 3 if $> != 0;
+
+    my ($uid) = (getpwnam 'daemon')[2];
+
+    $t->accepts('"user" after "http"', around('', '',
+        'sqlite:%%TESTDIR%%/given/shop.db') . "user daemon;\n");
+    is((stat $t->path('given'))[4], $uid, 'the folder is that user\'s');
+
+    mkdir $t->path('closed');
+    chmod 0700, $t->path('closed');
+
+    $t->refuses('a folder that this user cannot write', '"daemon"',
+        (around('', '', 'sqlite:%%TESTDIR%%/closed/shop.db')
+            =~ s/^(    database .*)$/$1 # HERE/mr) . "user daemon;\n");
+}
+
 # the module without anything to do
 
 $t->accepts('without http', "%%TEST_GLOBALS%%\nevents { }\n");

@@ -106,11 +106,21 @@ twice('earn 1 per 1.00;', 'earn 2 per order;', 'duplicate');
 twice('signup_bonus 1;', 'signup_bonus 2;', 'duplicate');
 twice('coupon_expires 1d;', 'coupon_expires 2d;', 'duplicate');
 
-wrong($_, 'number of arguments') for 'database;', 'currency;',
+wrong($_, 'number of arguments') for 'include;', 'database;', 'currency;',
     'currency USD EUR;', 'signup_bonus;', 'coupon_expires;', 'api_key bot;';
 
 wrong('prize x 1 "X";', 'prize', 'an unknown directive');
 wrong('listen 80;', 'listen', "another module's directive");
+
+# parameters are there once
+
+wrong("earn 1 per order $_;", (split ' ')[1] . '" is duplicate')
+    for 'min=1.00 min=2.00', 'limit=1/1d limit=2/1d', 'min=1.00 min=1.00';
+wrong("reward hanky 200 \"Free\" $_;", (split ' ')[1] . '" is duplicate')
+    for 'stock=1 stock=2', 'per_member=1 per_member=2', 'product=A product=B',
+        'url=https://a.example/ url=https://b.example/';
+$t->accepts('a name with an equal sign', program({reward =>
+    'reward hanky 200 "product=x" product=HANKY-1;'}));
 
 # database
 
@@ -195,6 +205,11 @@ my $good = join ' ', map { $pointers{$_} } sort keys %pointers;
 
 wrong("order_lookup /_store/order $good $_;", $_) for qw(currency=c
     currency=/a~2 list=x unit=cents colour=/c email=/e2);
+wrong("order_lookup /_store/order $good $_;", (split ' ')[-1]
+      . '" is duplicate') for 'number=/n', 'email=/e2', 'total=/t2', 'paid=any',
+    map { "$_ $_" } qw(list=/l currency=/c status=/s unit=minor unit=major);
+wrong("order_lookup /_store/order $good unit=minor unit=major;",
+      'unit=major" is duplicate');
 wrong("order_lookup store $good;", 'store');
 wrong("order_lookup $good;", 'order_lookup');
 wrong('order_lookup /_store/order email=/e total=/t number=/n status=/s;',
@@ -219,6 +234,7 @@ $t->write_file('open.key', "some-key-that-is-long\n", 0644);
 
 wrong('api_key bot secret;', 'file:');
 wrong('api_key bot value:;', 'empty');
+wrong('api_key "" value:some-key-that-is-long;', 'name.*empty');
 wrong('api_key bot file:%%TESTDIR%%/no.key;', 'no\.key');
 wrong('api_key bot file:%%TESTDIR%%/empty.key;', 'empty\.key.*empty');
 wrong('api_key bot file:%%TESTDIR%%/blank.key;', 'blank\.key.*empty');
@@ -231,8 +247,66 @@ my ($exit, $output) = $t->check_conf(program(
 is($exit, 0, 'a key that everybody can read is accepted');
 like($output, qr{\[warn\].*open\.key.*check\.conf:\d+}, 'with a warning');
 
+$t->write_file('short.key', "some-key\n", 0600);
+
+for my $key ('file:%%TESTDIR%%/short.key', 'value:some-key') {
+    my ($exit, $output) = $t->check_conf(program(
+        {api_key => "api_key bot $key;"}));
+    is($exit, 0, "a short key is accepted: $key");
+    like($output, qr{\[warn\].*"api_key bot".*guessed.*check\.conf:\d+},
+        'with a warning');
+}
+
 unlike($t->read_file('check.log') . $output, qr/some-key|one-key/,
     'no key is shown');
+
+# include
+
+sub included {
+    my ($name, $text) = @_;
+
+    $t->write_file($name, $t->expand($text));
+    return "include %%TESTDIR%%/$name;";
+}
+
+# what is wrong in the included file is refused with its name and line
+
+sub wrong_inside {
+    my ($name, $why, $line, @changes) = @_;
+
+    my ($exit, $output) = $t->check_conf(program(
+        {include => included('inside.conf', "\n\n$line\n\n")}, @changes));
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    isnt($exit, 0, $name);
+    like($output, qr{\[emerg\] .*$why.* in \S+/inside\.conf:3$}m,
+        'with file and line');
+}
+
+$t->accepts('a program from several files', program(
+    {include => included('rewards.conf', <<'END') . "\n"
+reward hanky 200 "Free handkerchief";
+reward apron 400 "Free apron";
+END
+                . included('earn.conf', 'earn 1 per 1.00;')},
+    {earn => ''}));
+$t->accepts('an included file that includes another', program(
+    {include => included('outer.conf', included('signup.conf',
+        'signup_bonus 10;'))}));
+$t->accepts('a pattern that matches no file', program(
+    {include => 'include %%TESTDIR%%/*.none;'}));
+
+wrong('include %%TESTDIR%%/no.conf;', 'no\.conf');
+
+wrong_inside('a mistake in an included file', '-1', 'signup_bonus -1;');
+wrong_inside('an unknown directive in it', 'prize', 'prize x 1;');
+wrong_inside('a mistake that waits for the currency', '1\.50',
+    'earn 1 per 1.50;', {earn => ''}, {currency => 'currency JPY;'});
+wrong_inside('a database that cannot be made', 'no/such',
+    'database sqlite:%%TESTDIR%%/no/such/shop.db;', {database => ''});
+wrong_inside('a directive that is also outside', 'duplicate',
+    'currency USD;');
 
 ###############################################################################
 

@@ -19,7 +19,7 @@ use Loyalty::Test;
 
 ###############################################################################
 
-my $t = Loyalty::Test->new(level => 'info');
+my $t = Loyalty::Test->new(level => 'info', allow => [qr{/no/such/}]);
 
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
@@ -124,6 +124,22 @@ $t->wait_until('the old workers leave', sub {
 
 is_result($t->claim('last', 'member1@example.com'), 200, 'already_claimed',
     'the new worker knows of it');
+
+# a configuration that is found wrong at its very end
+
+my @workers = $t->workers;
+
+$t->write_file('nginx.conf', $t->read_file('nginx.conf')
+    =~ s{/db/shop\.db}{/no/such/shop.db}r);
+kill HUP => $t->master;
+
+$t->wait_until('the reload is refused', sub {
+    $t->read_file('error.log') =~ m{\[emerg\] .*/no/such/};
+});
+
+is_result($t->balance('member1@example.com'), 200, 'balance',
+    'a reload with a wrong database leaves nginx as it is');
+is_deeply([$t->workers], \@workers, 'with its workers');
 
 ###############################################################################
 

@@ -87,7 +87,7 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("Nobody has signed up with this e-mail address: sign up "
                      "first.") },
 
-    [LOYALTY_ORDER_UNKNOWN] = {
+    [LOYALTY_ORDER_NOT_FOUND] = {
       404,
       loyalty_string("order_not_found"),
       loyalty_string("Order not found"),
@@ -145,7 +145,7 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("The member has had this reward as often as one may: "
                      "choose another one. No points were spent.") },
 
-    [LOYALTY_ORDER_UNPAID] = {
+    [LOYALTY_ORDER_NOT_PAID] = {
       409,
       loyalty_string("order_not_paid"),
       loyalty_string("Order not paid"),

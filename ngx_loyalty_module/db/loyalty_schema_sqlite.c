@@ -15,10 +15,15 @@
 
 static const char  loyalty_sqlite_migration_1[] =
 
+/*
+ * Stored by e-mail, not by id: a balance and a claim know the e-mail, and at
+ * a million members each tree more to walk is a page more to read.
+ */
+
 "CREATE TABLE member ("
-"    id         INTEGER PRIMARY KEY,"
+"    email      TEXT    NOT NULL PRIMARY KEY,"  /* normalised */
+"    id         INTEGER UNIQUE,"                /* never NULL to readers */
 "    code       TEXT    NOT NULL UNIQUE,"       /* what callers see: m_... */
-"    email      TEXT    NOT NULL UNIQUE,"       /* normalised */
 "    source     TEXT    NOT NULL,"
 "    locale     TEXT    NOT NULL,"
 "    points     INTEGER NOT NULL DEFAULT 0 CHECK (points >= 0),"
@@ -26,18 +31,27 @@ static const char  loyalty_sqlite_migration_1[] =
 "    last_entry INTEGER NOT NULL DEFAULT 0,"    /* of the ledger */
 "    first_lot  INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
 "    joined_at  INTEGER NOT NULL"
-") STRICT;"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TRIGGER member_numbered AFTER INSERT ON member WHEN NEW.id IS NULL "
+"BEGIN"
+"    UPDATE member SET id = (SELECT coalesce(max(id), 0) + 1 FROM member)"
+"    WHERE email = NEW.email;"
+"END;"
 
 /*
  * Points move by appending here and nowhere else.  Each entry names the one
  * before it of the same member, and the member names the last: so the entries
  * of a member can be walked from the newest to the oldest.  An index on the
  * member would do the same, and double the pages that every claim writes.
+ *
+ * The trigger below sees to it that each entry is a member's; a reference
+ * would make SQLite look that up once more.
  */
 
 "CREATE TABLE ledger ("
 "    id         INTEGER PRIMARY KEY,"
-"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    member     INTEGER NOT NULL,"
 "    previous   INTEGER NOT NULL,"              /* entry, 0: the first */
 "    kind       TEXT    NOT NULL,"              /* signup, claim, redemption */
 "    reference  TEXT    NOT NULL,"              /* order number, reward id */
@@ -45,12 +59,24 @@ static const char  loyalty_sqlite_migration_1[] =
 "    at         INTEGER NOT NULL"
 ") STRICT;"
 
-/* the first condition is for INSERT OR REPLACE, which deletes unasked */
+/* a balance follows the ledger: one new entry of the member at a time */
 
-"CREATE TRIGGER ledger_appends BEFORE INSERT ON ledger "
-"WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)"
-"    OR NEW.previous <>"
-"       (SELECT last_entry FROM member WHERE id = NEW.member) "
+"CREATE TRIGGER member_follows_ledger "
+"BEFORE UPDATE OF points, lifetime, last_entry ON member "
+"WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE id = NEW.last_entry"
+"    AND member = OLD.id AND previous = OLD.last_entry"
+"    AND NEW.points = OLD.points + points"
+"    AND NEW.lifetime = OLD.lifetime + max(points, 0)) "
+"BEGIN SELECT RAISE(ABORT, 'points move by the ledger'); END;"
+
+"CREATE TRIGGER member_no_delete BEFORE DELETE ON member "
+"WHEN OLD.last_entry <> 0 "
+"BEGIN SELECT RAISE(ABORT, 'the ledger needs its members'); END;"
+
+/* INSERT OR REPLACE deletes unasked */
+
+"CREATE TRIGGER ledger_no_replace BEFORE INSERT ON ledger "
+"WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id) "
 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
 "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger "
@@ -96,7 +122,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "CREATE TABLE claim ("
 "    store      TEXT    NOT NULL,"
 "    number     TEXT    NOT NULL,"
-"    member     INTEGER NOT NULL REFERENCES member (id),"
+"    member     INTEGER NOT NULL,"
 "    currency   TEXT    NOT NULL,"
 "    total      INTEGER NOT NULL CHECK (total >= 0),"
 "    rule       TEXT    NOT NULL,"              /* amount, order, nothing */

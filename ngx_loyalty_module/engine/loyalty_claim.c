@@ -34,15 +34,11 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  found;
 
-    /* whoever the first part has found is still there for the second */
-
-    if (command->member == 0
-        && loyalty_member_id(tx, command) != LOYALTY_OK)
-    {
+    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    if (command->member == 0) {
+    if (!found) {
         command->result.outcome = LOYALTY_NOT_A_MEMBER;
         return LOYALTY_OK;
     }
@@ -57,14 +53,13 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     command->result.outcome = command->order_fault;
 
-    return loyalty_member_find(tx, command, &found);
+    return LOYALTY_OK;
 }
 
 
 static int
 loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int      found;
     int64_t  owner;
 
     if (loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK) {
@@ -78,10 +73,9 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     if (owner == command->member) {
         command->result.outcome = LOYALTY_ALREADY_CLAIMED;
-        return loyalty_member_find(tx, command, &found);
+        return LOYALTY_OK;
     }
 
-    command->admitted = command->member;
     command->decided = 0;
 
     return LOYALTY_OK;
@@ -100,14 +94,16 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_ERROR;
     }
 
-    if (inserted && points != 0) {
+    if (inserted) {
         command->result.outcome = LOYALTY_CLAIMED;
 
-        return loyalty_ledger_credit(tx, command, loyalty_claim_kind,
-                                     command->order, points);
+        return (points == 0) ? LOYALTY_OK
+                             : loyalty_ledger_credit(tx, command,
+                                                     loyalty_claim_kind,
+                                                     command->order, points);
     }
 
-    /* nothing moves: what is shown is the balance as it stands now */
+    /* who was faster may have been on another node: see what stands now */
 
     if (loyalty_member_find(tx, command, &found) != LOYALTY_OK
         || loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK)
@@ -115,8 +111,7 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_ERROR;
     }
 
-    command->result.outcome = inserted ? LOYALTY_CLAIMED
-                              : (owner == command->member)
+    command->result.outcome = (owner == command->member)
                               ? LOYALTY_ALREADY_CLAIMED
                               : LOYALTY_ORDER_ALREADY_CLAIMED;
 
@@ -132,7 +127,7 @@ loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
     int64_t                earlier;
     const loyalty_earn_t  *earn = &tx->program->earn;
     loyalty_db_value_t     window[] = {
-        loyalty_db_int(command->member),
+        loyalty_db_int(command->last_entry),
         loyalty_db_int(tx->now - earn->window),
         loyalty_db_text(loyalty_claim_kind)
     };
@@ -152,6 +147,12 @@ loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
     }
 
     *points = loyalty_earn_points(earn, command->order_total, earlier);
+
+    /* what was ever earned bounds the balance, too */
+
+    if (*points > LOYALTY_POINTS_MAX - command->result.lifetime) {
+        *points = LOYALTY_POINTS_MAX - command->result.lifetime;
+    }
 
     return LOYALTY_OK;
 }

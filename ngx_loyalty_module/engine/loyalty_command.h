@@ -76,8 +76,9 @@ struct loyalty_command_s {
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
 
-    int64_t             admitted;            /* member, by the first part */
-    int64_t             member;              /* 0: not looked up yet */
+    int64_t             member;              /* 0: nobody */
+    int64_t             last_entry;          /* the member's in the ledger */
+    int64_t             first_lot;           /* that may have points left */
     int64_t             order_total;         /* minor units */
     loyalty_result_t    result;
     unsigned            status;              /* HTTP */
@@ -87,6 +88,12 @@ struct loyalty_command_s {
 
 /* Whether the command needs a write transaction. */
 int loyalty_command_writes(const loyalty_command_t *command);
+
+/*
+ * Forgets result and answer: a command may be run again after a rollback,
+ * and nothing of before may stay.
+ */
+void loyalty_command_reset(loyalty_command_t *command);
 
 
 #endif /* _LOYALTY_COMMAND_H_INCLUDED_ */

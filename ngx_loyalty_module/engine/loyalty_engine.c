@@ -43,7 +43,6 @@ static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static loyalty_db_rc_e loyalty_engine_prune(loyalty_engine_t *engine,
     loyalty_transaction_t *tx);
-static void loyalty_engine_reset(loyalty_command_t *command);
 static void loyalty_engine_say(loyalty_engine_t *engine, const char *error);
 static void loyalty_engine_fail(loyalty_command_t *first,
     loyalty_command_t *end);
@@ -179,11 +178,11 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
     loyalty_command_t *command)
 {
     static const loyalty_outcome_e  faults[] = {
-        [LOYALTY_ORDER_GOOD] = LOYALTY_NO_FAULT,
-        [LOYALTY_ORDER_NOT_FOUND] = LOYALTY_ORDER_UNKNOWN,
-        [LOYALTY_ORDER_NOT_PAID] = LOYALTY_ORDER_UNPAID,
-        [LOYALTY_ORDER_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
-        [LOYALTY_ORDER_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
+        [LOYALTY_VERDICT_GOOD] = LOYALTY_NO_FAULT,
+        [LOYALTY_VERDICT_NOT_FOUND] = LOYALTY_ORDER_NOT_FOUND,
+        [LOYALTY_VERDICT_NOT_PAID] = LOYALTY_ORDER_NOT_PAID,
+        [LOYALTY_VERDICT_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
+        [LOYALTY_VERDICT_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
     };
 
     loyalty_order_verdict_e  verdict;
@@ -198,28 +197,6 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
                                   command->why);
 
     command->order_fault = faults[verdict];
-}
-
-
-int
-loyalty_command_writes(const loyalty_command_t *command)
-{
-    switch (command->kind) {
-
-    case LOYALTY_COMMAND_CLAIM:
-
-        /* a fault is only written down for its idempotency key */
-
-        return !command->admission
-               && (command->order_fault == LOYALTY_NO_FAULT
-                   || command->idempotency_key.len != 0);
-
-    case LOYALTY_COMMAND_BALANCE:
-        return command->idempotency_key.len != 0;
-
-    default:
-        return 1;
-    }
 }
 
 
@@ -305,7 +282,7 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
 
     for (c = first; c != end; c = c->next) {
 
-        loyalty_engine_reset(c);
+        loyalty_command_reset(c);
 
         if (loyalty_engine_command(tx, c) != LOYALTY_OK) {
             return tx->failed;
@@ -369,28 +346,6 @@ loyalty_engine_prune(loyalty_engine_t *engine, loyalty_transaction_t *tx)
 }
 
 
-/* A command may be run again after a rollback: nothing of before may stay. */
-
-static void
-loyalty_engine_reset(loyalty_command_t *command)
-{
-    loyalty_json_free(&command->json);
-    memset(&command->result, 0, sizeof(loyalty_result_t));
-
-    command->result.email = command->email;
-    command->result.order = command->order;
-    command->decided = 0;
-    command->replayed = 0;
-
-    if (command->admission) {
-        command->admitted = 0;
-    }
-
-    command->member = command->admitted;
-    command->status = 0;
-}
-
-
 static void
 loyalty_engine_say(loyalty_engine_t *engine, const char *error)
 {
@@ -404,7 +359,7 @@ loyalty_engine_fail(loyalty_command_t *first, loyalty_command_t *end)
     loyalty_command_t  *c;
 
     for (c = first; c != end; c = c->next) {
-        loyalty_engine_reset(c);
+        loyalty_command_reset(c);
 
         c->decided = 1;
         c->result.outcome = LOYALTY_DATABASE_UNAVAILABLE;

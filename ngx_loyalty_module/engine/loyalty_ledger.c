@@ -10,15 +10,15 @@
 static int loyalty_ledger_append(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
     int64_t points, int64_t *entry);
+static int loyalty_ledger_spend(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t debit, int64_t points);
 static int loyalty_ledger_credited(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t points, int64_t entry);
-static int loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member,
-    int64_t debit, int64_t points, int64_t *last);
 static int loyalty_ledger_debited(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points, int64_t debit,
-    int64_t first_lot);
-static int loyalty_ledger_balance(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
+    loyalty_command_t *command, int64_t points, int64_t debit);
+static int loyalty_ledger_moved(loyalty_transaction_t *tx,
+    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned n);
 static int loyalty_ledger_agrees(loyalty_transaction_t *tx, int agrees);
 
 
@@ -43,21 +43,17 @@ loyalty_ledger_debit(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t kind, loyalty_str_t reference, int64_t points,
     int64_t *debit)
 {
-    int64_t  last = 0;
-
     if (loyalty_ledger_append(tx, command, kind, reference, -points, debit)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (loyalty_ledger_spend(tx, command->member, *debit, points, &last)
-        != LOYALTY_OK)
-    {
+    if (loyalty_ledger_spend(tx, command, *debit, points) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    return loyalty_ledger_debited(tx, command, points, *debit, last);
+    return loyalty_ledger_debited(tx, command, points, *debit);
 }
 
 
@@ -66,10 +62,10 @@ loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t kind, loyalty_str_t reference, int64_t points,
     int64_t *entry)
 {
-    loyalty_db_value_t  values[] = {
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(command->member), loyalty_db_int(command->last_entry),
         loyalty_db_text(kind), loyalty_db_text(reference),
-        loyalty_db_int(points), loyalty_db_int(tx->now),
-        loyalty_db_int(command->member)
+        loyalty_db_int(points), loyalty_db_int(tx->now)
     };
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_LEDGER_APPEND, values,
@@ -86,19 +82,20 @@ loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
 
 
 /*
- * Takes the points of a debit from the oldest lots; *last is the youngest of
- * them.
+ * Takes the points of a debit from the oldest lots.  The youngest of those is
+ * the first that may have something left for the next debit.
  */
 
 static int
-loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member, int64_t debit,
-    int64_t points, int64_t *last)
+loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int64_t debit, int64_t points)
 {
-    int                 row;
-    loyalty_db_value_t  spend[] = {
-        loyalty_db_int(member), loyalty_db_int(debit), loyalty_db_int(points)
+    int                       row;
+    const loyalty_db_value_t  spend[] = {
+        loyalty_db_int(debit), loyalty_db_int(command->first_lot),
+        loyalty_db_int(points)
     };
-    loyalty_db_value_t  spent[] = { loyalty_db_int(debit) };
+    const loyalty_db_value_t  spent[] = { loyalty_db_int(debit) };
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_SPENDING_INSERT, spend,
                                 loyalty_values_n(spend))
@@ -114,7 +111,7 @@ loyalty_ledger_spend(loyalty_transaction_t *tx, int64_t member, int64_t debit,
         return LOYALTY_ERROR;
     }
 
-    *last = loyalty_db_column_int(tx->db, 1);
+    command->first_lot = loyalty_db_column_int(tx->db, 1);
 
     return loyalty_ledger_agrees(tx, loyalty_db_column_int(tx->db, 0)
                                      == points);
@@ -125,60 +122,53 @@ static int
 loyalty_ledger_credited(loyalty_transaction_t *tx, loyalty_command_t *command,
     int64_t points, int64_t entry)
 {
-    loyalty_db_value_t  values[] = {
+    const loyalty_db_value_t  values[] = {
         loyalty_db_int(points), loyalty_db_int(entry),
-        loyalty_db_int(command->member)
+        loyalty_db_text(command->email), loyalty_db_int(command->last_entry)
     };
 
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_CREDIT, values,
-                                loyalty_values_n(values))
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
+    command->last_entry = entry;
 
+    command->result.points += points;
+    command->result.lifetime += points;
     command->result.earned = points;
 
-    return loyalty_ledger_balance(tx, command);
+    return loyalty_ledger_moved(tx, LOYALTY_SQL_MEMBER_CREDIT, values,
+                                loyalty_values_n(values));
 }
 
 
 static int
 loyalty_ledger_debited(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t points, int64_t debit, int64_t first_lot)
+    int64_t points, int64_t debit)
 {
-    loyalty_db_value_t  values[] = {
+    const loyalty_db_value_t  values[] = {
         loyalty_db_int(points), loyalty_db_int(debit),
-        loyalty_db_int(first_lot), loyalty_db_int(command->member)
+        loyalty_db_int(command->first_lot), loyalty_db_text(command->email),
+        loyalty_db_int(command->last_entry)
     };
 
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_DEBIT, values,
-                                loyalty_values_n(values))
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
+    command->last_entry = debit;
 
+    command->result.points -= points;
     command->result.spent = points;
 
-    return loyalty_ledger_balance(tx, command);
+    return loyalty_ledger_moved(tx, LOYALTY_SQL_MEMBER_DEBIT, values,
+                                loyalty_values_n(values));
 }
 
 
-/* Notes the balance, after one member has been changed. */
+/* The balance follows the ledger; the schema sees to it that it agrees. */
 
 static int
-loyalty_ledger_balance(loyalty_transaction_t *tx, loyalty_command_t *command)
+loyalty_ledger_moved(loyalty_transaction_t *tx, loyalty_statement_e statement,
+    const loyalty_db_value_t *values, unsigned n)
 {
-    int  found;
-
-    if (loyalty_ledger_agrees(tx, loyalty_db_changes(tx->db) == 1)
-        != LOYALTY_OK)
-    {
+    if (loyalty_transaction_run(tx, statement, values, n) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    return loyalty_member_read(tx, command, &found);
+    return loyalty_ledger_agrees(tx, loyalty_db_changes(tx->db) == 1);
 }
 
 

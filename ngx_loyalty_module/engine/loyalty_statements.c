@@ -9,40 +9,34 @@
 
 const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
 
-    [LOYALTY_SQL_MEMBER_ID] =
-        "SELECT id FROM member WHERE email = $1",
-
     [LOYALTY_SQL_MEMBER_FIND] =
-        "SELECT id, code, points, lifetime FROM member WHERE email = $1",
+        "SELECT id, code, points, lifetime, last_entry, first_lot "
+        "FROM member WHERE email = $1",
 
     [LOYALTY_SQL_MEMBER_INSERT] =
         "INSERT INTO member (code, email, source, locale, joined_at) "
         "VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (email) DO NOTHING",
 
-    [LOYALTY_SQL_MEMBER_READ] =
-        "SELECT id, code, points, lifetime FROM member WHERE id = $1",
+    /* only if no other node was faster */
 
     [LOYALTY_SQL_MEMBER_CREDIT] =
         "UPDATE member SET points = points + $1, lifetime = lifetime + $1, "
-        "last_entry = $2 WHERE id = $3",
+        "last_entry = $2 WHERE email = $3 AND last_entry = $4",
 
     [LOYALTY_SQL_MEMBER_DEBIT] =
         "UPDATE member SET points = points - $1, last_entry = $2, "
-        "first_lot = $3 WHERE id = $4 AND points >= $1",
+        "first_lot = $3 WHERE email = $4 AND last_entry = $5",
 
     [LOYALTY_SQL_LEDGER_APPEND] =
-        "INSERT INTO ledger (kind, reference, points, at, member, previous) "
-        "VALUES ($1, $2, $3, $4, $5, "
-        "(SELECT last_entry FROM member WHERE id = $5))",
+        "INSERT INTO ledger (member, previous, kind, reference, points, at) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
 
-    /* the entries of a member since a time, from the newest on */
+    /* the entries of a member since a time, from the last one back */
 
     [LOYALTY_SQL_LEDGER_COUNT] =
         "WITH RECURSIVE entry (kind, at, previous) AS ("
-        "SELECT ledger.kind, ledger.at, ledger.previous "
-        "FROM member JOIN ledger ON ledger.id = member.last_entry "
-        "WHERE member.id = $1 "
+        "SELECT kind, at, previous FROM ledger WHERE id = $1 "
         "UNION ALL "
         "SELECT ledger.kind, ledger.at, ledger.previous "
         "FROM entry JOIN ledger ON ledger.id = entry.previous "
@@ -51,25 +45,24 @@ const char *const  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     /*
      * From the lots of a member, the oldest first, as much as is needed: the
-     * entries back to the first lot that may have something left, what is
-     * left up to each of them, and of those the ones that are wanted.
+     * entries from the debit back to the first lot that may have something
+     * left, what is left up to each of them, and of those the ones that are
+     * wanted.
      */
 
     [LOYALTY_SQL_SPENDING_INSERT] =
         "INSERT INTO spending (lot, debit, points) "
-        "WITH RECURSIVE entry (id, previous, first_lot) AS ("
-        "SELECT ledger.id, ledger.previous, member.first_lot "
-        "FROM member JOIN ledger ON ledger.id = member.last_entry "
-        "WHERE member.id = $1 "
+        "WITH RECURSIVE entry (id, previous) AS ("
+        "SELECT id, previous FROM ledger WHERE id = $1 "
         "UNION ALL "
-        "SELECT ledger.id, ledger.previous, entry.first_lot "
+        "SELECT ledger.id, ledger.previous "
         "FROM entry JOIN ledger ON ledger.id = entry.previous "
-        "WHERE entry.id > entry.first_lot), "
+        "WHERE entry.id > $2), "
         "available (id, points, upto) AS ("
         "SELECT lot.id, lot.remaining, "
         "sum(lot.remaining) OVER (ORDER BY lot.id) "
         "FROM entry JOIN lot ON lot.id = entry.id WHERE lot.remaining > 0) "
-        "SELECT id, $2, CASE WHEN upto <= $3 THEN points "
+        "SELECT id, $1, CASE WHEN upto <= $3 THEN points "
         "ELSE $3 - upto + points END "
         "FROM available WHERE upto - points < $3",
 

@@ -36,33 +36,26 @@ int loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /*
- * Notes in the command who its member is, by e-mail, 0 if nobody: for those
- * who need no more, since the index alone answers it.
- */
-int loyalty_member_id(loyalty_transaction_t *tx, loyalty_command_t *command);
-
-/*
- * Looks the command's member up by e-mail: notes who it is in the command,
- * and code and balance in the result.  *found tells whether there is one.
+ * Looks the command's member up by e-mail: notes who it is and where its
+ * ledger ends in the command, and code and balance in the result.  *found
+ * tells whether there is one.
  */
 int loyalty_member_find(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *found);
 
-/* The same for the member that the command has already got. */
-int loyalty_member_read(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int *found);
-
 /*
- * Points that the command's member earns: a credit in the ledger, which is a
- * lot at the same time, and the balance, which is noted in the result.
+ * Points that the command's member, found before, earns: a credit in the
+ * ledger, which is a lot at the same time, and the balance, here and in the
+ * result.
  */
 int loyalty_ledger_credit(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
     int64_t points);
 
 /*
- * Points that the command's member spends, from the oldest lots first; *debit
- * gets the id of the ledger entry.  The member must have them.
+ * Points that the command's member, found before, spends, from the oldest
+ * lots first; *debit gets the id of the ledger entry.  The member must have
+ * them.
  */
 int loyalty_ledger_debit(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,

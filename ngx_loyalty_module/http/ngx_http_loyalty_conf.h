@@ -23,6 +23,7 @@ typedef struct {
     ngx_str_t                 name;
     ngx_uint_t                min;          /* arguments */
     ngx_uint_t                max;
+    ngx_uint_t                once;         /* in a program */
     ngx_http_loyalty_set_pt   set;
     const char               *syntax;
 } ngx_http_loyalty_directive_t;
@@ -61,7 +62,19 @@ char *ngx_http_loyalty_api_key(ngx_conf_t *cf,
 char *ngx_http_loyalty_database(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 
+/* The folder is for the workers' user, who may be named further down. */
+
+char *ngx_http_loyalty_database_finish(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+
 /* ngx_http_loyalty_program.c */
+
+/*
+ * A copy of "cf" for a directive that cannot be understood yet: has its
+ * arguments, and logs with its file and line.  NULL if there is no memory.
+ */
+
+ngx_conf_t *ngx_http_loyalty_put_off(ngx_conf_t *cf);
 
 /* Whether "arg" starts with "name"; *value then gets what follows. */
 

@@ -22,14 +22,17 @@ typedef struct {
 } ngx_http_loyalty_user_t;
 
 
-static char *ngx_http_loyalty_database_unique(ngx_conf_t *cf,
-    ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_database_folder(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_folder_reach(ngx_conf_t *cf, ngx_str_t *folder,
     ngx_http_loyalty_user_t *user);
 static char *ngx_http_loyalty_folder_make(ngx_conf_t *cf, ngx_str_t *folder,
     ngx_http_loyalty_user_t *user);
+static char *ngx_http_loyalty_folder_check(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_str_t *folder,
+    ngx_http_loyalty_user_t *user);
+static char *ngx_http_loyalty_database_unique(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
 static void ngx_http_loyalty_worker_user(ngx_conf_t *cf,
     ngx_http_loyalty_user_t *user);
 static ngx_uint_t ngx_http_loyalty_may(ngx_file_info_t *fi,
@@ -46,12 +49,6 @@ ngx_http_loyalty_database(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
     value = cf->args->elts;
 
     ngx_str_null(&text);
-
-    if (program->database.len != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"database\" is duplicate: "
-                           "a program has one");
-        return NGX_CONF_ERROR;
-    }
 
     if (!ngx_http_loyalty_named(&value[1], "sqlite:", &program->database)
         || program->database.len == 0
@@ -88,44 +85,21 @@ ngx_http_loyalty_database(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_loyalty_database_unique(cf, program) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
+    program->database_conf = ngx_http_loyalty_put_off(cf);
 
-    return ngx_http_loyalty_database_folder(cf, program);
+    return (program->database_conf != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
-static char *
-ngx_http_loyalty_database_unique(ngx_conf_t *cf,
+char *
+ngx_http_loyalty_database_finish(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program)
 {
-    ngx_uint_t                      i;
-    ngx_http_loyalty_program_t    **programs;
-    ngx_http_loyalty_main_conf_t   *lmcf;
-
-    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
-
-    programs = lmcf->programs.elts;
-
-    for (i = 0; i < lmcf->programs.nelts; i++) {
-
-        if (programs[i]->database.len == program->database.len
-            && ngx_strncmp(programs[i]->database.data, program->database.data,
-                           program->database.len)
-               == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "the database \"%V\" is that of "
-                               "loyalty_program \"%V\" in %s:%ui: give each "
-                               "program its own", &program->database,
-                               &programs[i]->name, programs[i]->file,
-                               programs[i]->line);
-            return NGX_CONF_ERROR;
-        }
+    if (ngx_http_loyalty_database_folder(cf, program) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
     }
 
-    return NGX_CONF_OK;
+    return ngx_http_loyalty_database_unique(cf, program);
 }
 
 
@@ -152,6 +126,10 @@ ngx_http_loyalty_database_folder(ngx_conf_t *cf,
         /* void */
     }
 
+    program->database_name.data = p;
+    program->database_name.len = program->database.data
+                                 + program->database.len - p;
+
     folder.len = p - program->database.data;
     folder.data = ngx_pnalloc(cf->pool, folder.len + 1);
 
@@ -167,33 +145,13 @@ ngx_http_loyalty_database_folder(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_file_info(folder.data, &fi) == NGX_FILE_ERROR) {
-        return ngx_http_loyalty_folder_make(cf, &folder, &user);
-    }
-
-    if (!ngx_is_dir(&fi)
-        || !ngx_http_loyalty_may(&fi, &user, S_IWOTH|S_IXOTH))
+    if (ngx_file_info(folder.data, &fi) == NGX_FILE_ERROR
+        && ngx_http_loyalty_folder_make(cf, &folder, &user) != NGX_CONF_OK)
     {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the database folder \"%V\" cannot be written by "
-                           "the workers' user \"%s\": \"chown\" it to that "
-                           "user, or name a folder of its own for the "
-                           "database", &folder, user.name);
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_file_info(program->database.data, &fi) != NGX_FILE_ERROR
-        && (!ngx_is_file(&fi)
-            || !ngx_http_loyalty_may(&fi, &user, S_IROTH|S_IWOTH)))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the database \"%V\" cannot be written by the "
-                           "workers' user \"%s\": \"chown\" it to that user",
-                           &program->database, user.name);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_loyalty_folder_check(cf, program, &folder, &user);
 }
 
 
@@ -260,6 +218,79 @@ ngx_http_loyalty_folder_make(ngx_conf_t *cf, ngx_str_t *folder,
 }
 
 
+static char *
+ngx_http_loyalty_folder_check(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_str_t *folder,
+    ngx_http_loyalty_user_t *user)
+{
+    ngx_file_info_t  fi;
+
+    if (ngx_file_info(folder->data, &fi) == NGX_FILE_ERROR
+        || !ngx_is_dir(&fi)
+        || !ngx_http_loyalty_may(&fi, user, S_IWOTH|S_IXOTH))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the database folder \"%V\" cannot be written by "
+                           "the workers' user \"%s\": \"chown\" it to that "
+                           "user, or name a folder of its own for the "
+                           "database", folder, user->name);
+        return NGX_CONF_ERROR;
+    }
+
+    program->device = fi.st_dev;
+    program->inode = ngx_file_uniq(&fi);
+
+    if (ngx_file_info(program->database.data, &fi) != NGX_FILE_ERROR
+        && (!ngx_is_file(&fi)
+            || !ngx_http_loyalty_may(&fi, user, S_IROTH|S_IWOTH)))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the database \"%V\" cannot be written by the "
+                           "workers' user \"%s\": \"chown\" it to that user",
+                           &program->database, user->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* One folder may be written in several ways: it is known by its inode. */
+
+static char *
+ngx_http_loyalty_database_unique(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program)
+{
+    ngx_uint_t                      i;
+    ngx_http_loyalty_program_t    **programs;
+    ngx_http_loyalty_main_conf_t   *lmcf;
+
+    lmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_loyalty_module);
+
+    programs = lmcf->programs.elts;
+
+    for (i = 0; programs[i] != program; i++) {
+
+        if (programs[i]->device == program->device
+            && programs[i]->inode == program->inode
+            && loyalty_str_equal(
+                   ngx_http_loyalty_text(&programs[i]->database_name),
+                   ngx_http_loyalty_text(&program->database_name)))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "the database \"%V\" is that of "
+                               "loyalty_program \"%V\" in %s:%ui: give each "
+                               "program its own", &program->database,
+                               &programs[i]->name, programs[i]->file,
+                               programs[i]->line);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 static void
 ngx_http_loyalty_worker_user(ngx_conf_t *cf, ngx_http_loyalty_user_t *user)
 {
@@ -278,23 +309,9 @@ ngx_http_loyalty_worker_user(ngx_conf_t *cf, ngx_http_loyalty_user_t *user)
     ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
                                            ngx_core_module);
 
-    if (ccf->user != (ngx_uid_t) NGX_CONF_UNSET_UINT) {
-        user->name = ccf->username;
-        user->uid = ccf->user;
-        user->gid = ccf->group;
-        return;
-    }
-
-    /* nginx sets its default only when all of the configuration is read */
-
-    pw = getpwnam(NGX_USER);
-
-    user->name = NGX_USER;
-
-    if (pw != NULL) {
-        user->uid = pw->pw_uid;
-        user->gid = pw->pw_gid;
-    }
+    user->name = ccf->username;
+    user->uid = ccf->user;
+    user->gid = ccf->group;
 }
 
 

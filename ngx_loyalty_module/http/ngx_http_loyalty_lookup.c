@@ -43,12 +43,6 @@ ngx_http_loyalty_order_lookup(ngx_conf_t *cf,
 
     value = cf->args->elts;
 
-    if (program->lookup_uri.len != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"order_lookup\" is "
-                           "duplicate: a program has one");
-        return NGX_CONF_ERROR;
-    }
-
     if (value[1].data[0] != '/'
         || ngx_strlchr(value[1].data, value[1].data + value[1].len, '?')
            != NULL)
@@ -120,13 +114,6 @@ static char *
 ngx_http_loyalty_lookup_pointer(ngx_conf_t *cf, loyalty_str_t *pointer,
     ngx_str_t *arg, ngx_str_t *text)
 {
-    if (pointer->data != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "duplicate parameter \"%V\" in \"order_lookup\"",
-                           arg);
-        return NGX_CONF_ERROR;
-    }
-
     *pointer = ngx_http_loyalty_text(text);
 
     if (loyalty_json_pointer_check(*pointer) != LOYALTY_OK) {
@@ -149,13 +136,6 @@ ngx_http_loyalty_lookup_paid(ngx_conf_t *cf,
 {
     u_char         *p, *last, *comma;
     loyalty_str_t  *word;
-
-    if (program->paid.nelts != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "duplicate parameter "
-                           "\"paid=\" in \"order_lookup\": write the words "
-                           "behind each other, with commas");
-        return NGX_CONF_ERROR;
-    }
 
     last = text->data + text->len;
 

@@ -34,14 +34,17 @@ typedef struct {
 
     ngx_str_t                     name;
     ngx_str_t                     database;      /* path, NUL-terminated */
+    ngx_str_t                     database_name; /* in its folder */
+    dev_t                         device;        /* of the folder */
+    ngx_file_uniq_t               inode;         /* of the folder */
+    ngx_conf_t                   *database_conf; /* put off */
     ngx_msec_t                    timeout;
     ngx_str_t                     lookup_uri;    /* len == 0: none */
     ngx_array_t                   rewards;       /* loyalty_reward_t */
     ngx_array_t                   paid;          /* loyalty_str_t */
     ngx_array_t                   keys;          /* ngx_http_loyalty_key_t */
-    ngx_array_t                  *earn_args;     /* ngx_str_t; NULL: none */
-    ngx_uint_t                    earn_line;
-    time_t                        coupon_expires;
+    ngx_uint_t                    seen;          /* directives, by bit */
+    ngx_conf_t                   *earn;          /* put off; NULL: none */
 
     u_char                       *file;          /* where it is defined */
     ngx_uint_t                    line;
@@ -133,7 +136,10 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem;
 
+/* The content handler: returns what ngx_http_finalize_request() wants. */
 ngx_int_t ngx_http_loyalty_handler(ngx_http_request_t *r);
+
+/* Also makes it the request's; NULL if there is no memory. */
 ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(ngx_http_request_t *r);
 
 /* Goes on with a request whose ctx->step is due, from an event handler. */
@@ -146,8 +152,10 @@ void ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx);
 ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e outcome);
 
-/* ngx_http_loyalty_flow.c: the way of a request through the engine */
-
+/*
+ * ngx_http_loyalty_flow.c: the way of a request through the engine.  Answers
+ * with a fault where it can go no further.
+ */
 void ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
 
 /*
@@ -159,22 +167,34 @@ void ngx_http_loyalty_salvage(ngx_http_request_t *r,
 
 /*
  * ngx_http_loyalty_body.c: reads the body into ctx->body, in memory and not
- * past the limit, then calls "done".
+ * past the limit, then calls "done".  Returns an HTTP status of 300 or more if
+ * it cannot even begin, otherwise the request goes on by itself.
  */
 ngx_int_t ngx_http_loyalty_read_body(ngx_http_request_t *r,
     void (*done)(ngx_http_request_t *r));
 
-/* Whether the body, if there is one, is of a type that we understand. */
+/*
+ * Whether the body, if there is one, is of a type that we understand:
+ * NGX_DECLINED if it is not.
+ */
 ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 ngx_uint_t ngx_http_loyalty_body_is_json(ngx_http_request_t *r);
 
 /*
  * ngx_http_loyalty_params.c: puts the parameters of the query string and of
  * the body into the command.  If they are no good, returns NGX_DECLINED with
- * the outcome and the detail of the fault in the command's result.
+ * the outcome and the detail of the fault in the command's result; NGX_ERROR
+ * if there is no memory.
  */
 ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+
+/*
+ * ngx_http_loyalty_idempotency.c: the Idempotency-Key of a POST; *key is left
+ * alone if there is none.  NGX_DECLINED if it is no good.
+ */
+ngx_int_t ngx_http_loyalty_idempotency_key(ngx_http_request_t *r,
+    loyalty_str_t *key);
 
 /*
  * ngx_http_loyalty_auth.c: LOYALTY_NO_FAULT if the caller may go on, with his
@@ -183,13 +203,16 @@ ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
 loyalty_outcome_e ngx_http_loyalty_authorize(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
-/* ngx_http_loyalty_arrival.c */
+/* ngx_http_loyalty_arrival.c: NGX_ERROR ends the configuration */
 
 ngx_int_t ngx_http_loyalty_arrival_init(ngx_conf_t *cf);
 
 /* ngx_http_loyalty_store.c */
 
+/* Puts the filters in; cannot fail. */
 ngx_int_t ngx_http_loyalty_store_init(ngx_conf_t *cf);
+
+/* Sends the subrequest; NGX_ERROR if it could not be made. */
 ngx_int_t ngx_http_loyalty_store_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
@@ -214,6 +237,8 @@ void ngx_http_loyalty_fault(ngx_http_request_t *r, loyalty_outcome_e outcome);
 ngx_int_t ngx_http_loyalty_send(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
+/* Both NGX_ERROR if there is no memory. */
+
 ngx_int_t ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
     ngx_str_t *value);
 
@@ -231,12 +256,15 @@ void ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor);
 
 /* ngx_http_loyalty_program.c */
 
+/* NGX_CONF_ERROR if something is wrong, which it has logged. */
 char *ngx_http_loyalty_program(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+/* NULL if there is no program of this name. */
 ngx_http_loyalty_program_t *ngx_http_loyalty_program_find(
     ngx_http_loyalty_main_conf_t *lmcf, ngx_str_t *name);
 
-/* ngx_http_loyalty_variables.c */
+/* ngx_http_loyalty_variables.c: NGX_ERROR ends the configuration */
 
 ngx_int_t ngx_http_loyalty_add_variables(ngx_conf_t *cf);
 

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <loyalty_email.h>
+#include <loyalty_id.h>
 #include <loyalty_utf8.h>
 
 
@@ -49,15 +50,8 @@ static ngx_int_t ngx_http_loyalty_params_check(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_params_email(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
-static ngx_int_t ngx_http_loyalty_params_key(ngx_http_request_t *r,
-    ngx_http_loyalty_ctx_t *ctx);
-static ngx_uint_t ngx_http_loyalty_reward_id(loyalty_str_t *id);
 static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
     loyalty_outcome_e outcome, const char *detail);
-
-
-static ngx_str_t  ngx_http_loyalty_idempotency_key =
-    ngx_string("idempotency-key");
 
 
 /* An e-mail may come with white space around it, which does not count. */
@@ -71,10 +65,10 @@ static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
       NGX_HTTP_LOYALTY_EMAIL_RAW, 0 },
 
     { ngx_string("order"), offsetof(loyalty_command_t, order),
-      LOYALTY_ORDER_MAX, 1 },
+      LOYALTY_ID_MAX, 1 },
 
     { ngx_string("reward"), offsetof(loyalty_command_t, reward),
-      LOYALTY_REWARD_MAX, 0 },
+      LOYALTY_ID_MAX, 0 },
 
     { ngx_string("source"), offsetof(loyalty_command_t, source),
       LOYALTY_SOURCE_MAX, 0 },
@@ -237,8 +231,8 @@ ngx_http_loyalty_params_find(ngx_str_t *name)
     for (i = 0; ngx_http_loyalty_known_params[i].name.len != 0; i++) {
         param = &ngx_http_loyalty_known_params[i];
 
-        if (param->name.len == name->len
-            && ngx_strncmp(param->name.data, name->data, name->len) == 0)
+        if (loyalty_str_equal(ngx_http_loyalty_text(&param->name),
+                              ngx_http_loyalty_text(name)))
         {
             return i;
         }
@@ -428,7 +422,7 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
 
     if (endpoint->needs_order) {
 
-        if (!loyalty_order_number_valid(command->order)) {
+        if (!loyalty_id_valid(command->order)) {
             return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_ORDER, NULL);
         }
 
@@ -438,7 +432,7 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
 
     if (endpoint->needs_reward) {
 
-        if (!ngx_http_loyalty_reward_id(&command->reward)) {
+        if (!loyalty_id_valid(command->reward)) {
             return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REWARD, NULL);
         }
 
@@ -460,7 +454,15 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
                                     "35, without control characters.");
     }
 
-    return ngx_http_loyalty_params_key(r, ctx);
+    if (ngx_http_loyalty_idempotency_key(r, &command->idempotency_key)
+        != NGX_OK)
+    {
+        return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
+                                    "Idempotency-Key takes 1 to 128 printable "
+                                    "ASCII characters.");
+    }
+
+    return NGX_OK;
 }
 
 
@@ -491,77 +493,6 @@ ngx_http_loyalty_params_email(ngx_http_request_t *r,
     ctx->command.result.email = *raw;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_params_key(ngx_http_request_t *r,
-    ngx_http_loyalty_ctx_t *ctx)
-{
-    size_t            i;
-    ngx_uint_t        n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    if (r->method != NGX_HTTP_POST) {
-        return NGX_OK;
-    }
-
-    part = &r->headers_in.headers.part;
-    h = part->elts;
-
-    for (n = 0; /* void */ ; n++) {
-
-        if (n >= part->nelts) {
-
-            if (part->next == NULL) {
-                return NGX_OK;
-            }
-
-            part = part->next;
-            h = part->elts;
-            n = 0;
-        }
-
-        if (h[n].key.len == ngx_http_loyalty_idempotency_key.len
-            && ngx_strncmp(h[n].lowcase_key,
-                           ngx_http_loyalty_idempotency_key.data,
-                           ngx_http_loyalty_idempotency_key.len)
-               == 0)
-        {
-            break;
-        }
-    }
-
-    if (h[n].value.len == 0 || h[n].value.len > LOYALTY_IDEMPOTENCY_KEY_MAX) {
-        goto bad;
-    }
-
-    for (i = 0; i < h[n].value.len; i++) {
-
-        if (h[n].value.data[i] < ' ' || h[n].value.data[i] > '~') {
-            goto bad;
-        }
-    }
-
-    ctx->command.idempotency_key = ngx_http_loyalty_text(&h[n].value);
-
-    return NGX_OK;
-
-bad:
-
-    return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                "Idempotency-Key takes 1 to 128 printable "
-                                "ASCII characters.");
-}
-
-
-static ngx_uint_t
-ngx_http_loyalty_reward_id(loyalty_str_t *id)
-{
-    /* a reward's id is made of the same characters as an order's number */
-
-    return id->len <= LOYALTY_REWARD_MAX && loyalty_order_number_valid(*id);
 }
 
 

@@ -6,50 +6,65 @@
 
 #include <ngx_http_loyalty_conf.h>
 
+#include <loyalty_id.h>
+
 
 static ngx_http_loyalty_program_t *ngx_http_loyalty_program_create(
     ngx_conf_t *cf, ngx_str_t *name);
 static char *ngx_http_loyalty_program_directive(ngx_conf_t *cf,
     ngx_command_t *dummy, void *conf);
+static ngx_http_loyalty_directive_t *ngx_http_loyalty_directive_find(
+    ngx_conf_t *cf);
+static char *ngx_http_loyalty_directive_once(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_directive_t *directive);
+static char *ngx_http_loyalty_params_once(ngx_conf_t *cf,
+    ngx_http_loyalty_directive_t *directive);
+static char *ngx_http_loyalty_include(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_program_finish(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
-static char *ngx_http_loyalty_program_lock(ngx_conf_t *cf,
+static char *ngx_http_loyalty_program_zone(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
-static ngx_int_t ngx_http_loyalty_init_lock(ngx_shm_zone_t *zone,
+static ngx_int_t ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone,
     void *data);
+static loyalty_lock_t *ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone);
 
 
 static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
 
-    { ngx_string("database"), 1, 2, ngx_http_loyalty_database,
+    { ngx_string("database"), 1, 2, 1, ngx_http_loyalty_database,
       "database sqlite:PATH [timeout=TIME];" },
 
-    { ngx_string("currency"), 1, 1, ngx_http_loyalty_currency,
+    { ngx_string("currency"), 1, 1, 1, ngx_http_loyalty_currency,
       "currency CODE;" },
 
-    { ngx_string("earn"), 3, 5, ngx_http_loyalty_earn,
+    { ngx_string("earn"), 3, 5, 1, ngx_http_loyalty_earn,
       "earn POINTS per AMOUNT; or "
       "earn POINTS per order [min=AMOUNT] [limit=NUMBER/TIME];" },
 
-    { ngx_string("signup_bonus"), 1, 1, ngx_http_loyalty_signup_bonus,
+    { ngx_string("signup_bonus"), 1, 1, 1, ngx_http_loyalty_signup_bonus,
       "signup_bonus POINTS;" },
 
-    { ngx_string("reward"), 3, 7, ngx_http_loyalty_reward,
+    { ngx_string("reward"), 3, 7, 0, ngx_http_loyalty_reward,
       "reward ID POINTS \"NAME\" [url=URL] [product=TEXT] [stock=NUMBER] "
       "[per_member=NUMBER];" },
 
-    { ngx_string("coupon_expires"), 1, 1, ngx_http_loyalty_coupon_expires,
+    { ngx_string("coupon_expires"), 1, 1, 1, ngx_http_loyalty_coupon_expires,
       "coupon_expires TIME; or coupon_expires off;" },
 
-    { ngx_string("api_key"), 2, 2, ngx_http_loyalty_api_key,
+    { ngx_string("api_key"), 2, 2, 0, ngx_http_loyalty_api_key,
       "api_key NAME file:PATH; or api_key NAME value:TEXT;" },
 
-    { ngx_string("order_lookup"), 1, 10, ngx_http_loyalty_order_lookup,
+    { ngx_string("order_lookup"), 1, 10, 1, ngx_http_loyalty_order_lookup,
       "order_lookup URI number=POINTER email=POINTER total=POINTER "
       "status=POINTER paid=WORD,... [currency=POINTER] [list=POINTER] "
       "[unit=major|minor];" },
 
-    { ngx_null_string, 0, 0, NULL, NULL }
+    { ngx_string("include"), 1, 1, 0, ngx_http_loyalty_include,
+      "include FILE;" },
+
+    { ngx_null_string, 0, 0, 0, NULL, NULL }
 };
 
 
@@ -65,7 +80,7 @@ ngx_http_loyalty_program(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
-    if (!loyalty_order_number_valid(ngx_http_loyalty_text(&value[1]))) {
+    if (!loyalty_id_valid(ngx_http_loyalty_text(&value[1]))) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid name \"%V\" of a loyalty_program: write "
                            "1 to 64 of the characters A-Z a-z 0-9 . _ # -",
@@ -126,10 +141,8 @@ ngx_http_loyalty_program_find(ngx_http_loyalty_main_conf_t *lmcf,
     programs = lmcf->programs.elts;
 
     for (i = 0; i < lmcf->programs.nelts; i++) {
-
-        if (programs[i]->name.len == name->len
-            && ngx_strncmp(programs[i]->name.data, name->data, name->len)
-               == 0)
+        if (loyalty_str_equal(programs[i]->rules.name,
+                              ngx_http_loyalty_text(name)))
         {
             return programs[i];
         }
@@ -166,7 +179,7 @@ ngx_http_loyalty_program_create(ngx_conf_t *cf, ngx_str_t *name)
     program->file = cf->conf_file->file.name.data;
     program->line = cf->conf_file->line;
 
-    program->coupon_expires = NGX_CONF_UNSET;
+    program->rules.coupon_expires = 30 * 24 * 3600;
 
     return program;
 }
@@ -178,6 +191,25 @@ ngx_http_loyalty_program_directive(ngx_conf_t *cf, ngx_command_t *dummy,
 {
     ngx_http_loyalty_program_t  *program = conf;
 
+    ngx_http_loyalty_directive_t  *directive;
+
+    directive = ngx_http_loyalty_directive_find(cf);
+
+    if (directive == NULL
+        || ngx_http_loyalty_directive_once(cf, program, directive)
+           != NGX_CONF_OK
+        || ngx_http_loyalty_params_once(cf, directive) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return directive->set(cf, program);
+}
+
+
+static ngx_http_loyalty_directive_t *
+ngx_http_loyalty_directive_find(ngx_conf_t *cf)
+{
     ngx_str_t                     *value;
     ngx_http_loyalty_directive_t  *directive;
 
@@ -187,9 +219,8 @@ ngx_http_loyalty_program_directive(ngx_conf_t *cf, ngx_command_t *dummy,
          directive->name.len != 0;
          directive++)
     {
-        if (directive->name.len == value[0].len
-            && ngx_strncmp(directive->name.data, value[0].data, value[0].len)
-               == 0)
+        if (loyalty_str_equal(ngx_http_loyalty_text(&directive->name),
+                              ngx_http_loyalty_text(&value[0])))
         {
             break;
         }
@@ -199,9 +230,9 @@ ngx_http_loyalty_program_directive(ngx_conf_t *cf, ngx_command_t *dummy,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown directive \"%V\" in \"loyalty_program\", "
                            "which takes database, currency, earn, "
-                           "signup_bonus, reward, coupon_expires, api_key "
-                           "and order_lookup", &value[0]);
-        return NGX_CONF_ERROR;
+                           "signup_bonus, reward, coupon_expires, api_key, "
+                           "order_lookup and include", &value[0]);
+        return NULL;
     }
 
     if (cf->args->nelts - 1 < directive->min
@@ -210,10 +241,76 @@ ngx_http_loyalty_program_directive(ngx_conf_t *cf, ngx_command_t *dummy,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid number of arguments in \"%V\": write "
                            "\"%s\"", &value[0], directive->syntax);
+        return NULL;
+    }
+
+    return directive;
+}
+
+
+static char *
+ngx_http_loyalty_directive_once(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_directive_t *directive)
+{
+    ngx_uint_t  bit;
+
+    bit = (ngx_uint_t) 1 << (directive - ngx_http_loyalty_directives);
+
+    if (directive->once && (program->seen & bit)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is duplicate: a program has one",
+                           &directive->name);
         return NGX_CONF_ERROR;
     }
 
-    return directive->set(cf, program);
+    program->seen |= bit;
+
+    return NGX_CONF_OK;
+}
+
+
+/* What follows the arguments that must be there is "name=value". */
+
+static char *
+ngx_http_loyalty_params_once(ngx_conf_t *cf,
+    ngx_http_loyalty_directive_t *directive)
+{
+    u_char      *equal;
+    size_t       len;
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    value = cf->args->elts;
+
+    for (i = directive->min + 1; i < cf->args->nelts; i++) {
+        equal = ngx_strlchr(value[i].data, value[i].data + value[i].len, '=');
+
+        if (equal == NULL) {
+            continue;
+        }
+
+        len = equal + 1 - value[i].data;
+
+        for (n = directive->min + 1; n < i; n++) {
+
+            if (ngx_strncmp(value[n].data, value[i].data, len) == 0) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "\"%V\" is duplicate: \"%V\" takes each "
+                                   "parameter once", &value[i], &value[0]);
+                return NGX_CONF_ERROR;
+            }
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_loyalty_include(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
+{
+    return ngx_conf_include(cf, NULL, program);
 }
 
 
@@ -221,9 +318,6 @@ static char *
 ngx_http_loyalty_program_finish(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program)
 {
-    char        *rv;
-    ngx_uint_t   line;
-
     if (program->database.len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "no \"database\" in loyalty_program \"%V\": write "
@@ -240,39 +334,25 @@ ngx_http_loyalty_program_finish(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (program->earn_args != NULL) {
-
-        /* an error in it is to be looked for where it stands */
-
-        line = cf->conf_file->line;
-        cf->conf_file->line = program->earn_line;
-
-        rv = ngx_http_loyalty_earn_finish(cf, program);
-
-        cf->conf_file->line = line;
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    if (program->earn != NULL
+        && ngx_http_loyalty_earn_finish(program->earn, program)
+           != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     program->rules.rewards = program->rewards.elts;
     program->rules.nrewards = program->rewards.nelts;
-    program->rules.coupon_expires =
-        (program->coupon_expires == NGX_CONF_UNSET) ? 30 * 24 * 3600
-                                                    : program->coupon_expires;
 
     program->lookup.paid = program->paid.elts;
     program->lookup.npaid = program->paid.nelts;
 
-    return ngx_http_loyalty_program_lock(cf, program);
+    return ngx_http_loyalty_program_zone(cf, program);
 }
 
 
-/* The zone outlives a reload: old and new workers queue for the same lock. */
-
 static char *
-ngx_http_loyalty_program_lock(ngx_conf_t *cf,
+ngx_http_loyalty_program_zone(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program)
 {
     ngx_str_t        name;
@@ -293,8 +373,8 @@ ngx_http_loyalty_program_lock(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    zone->init = ngx_http_loyalty_init_lock;
-    zone->data = NULL;
+    zone->init = ngx_http_loyalty_init_zone;
+    zone->data = program;
 
     program->shm_zone = zone;
 
@@ -302,39 +382,91 @@ ngx_http_loyalty_program_lock(ngx_conf_t *cf,
 }
 
 
+/*
+ * All of the configuration has been read by now, also "user", and an error
+ * still leaves a running nginx as it is.
+ */
+
 static ngx_int_t
-ngx_http_loyalty_init_lock(ngx_shm_zone_t *zone, void *data)
+ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_http_loyalty_program_t  *program = zone->data;
+
+    if (ngx_http_loyalty_database_finish(program->database_conf, program)
+        != NGX_CONF_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* the zone outlives a reload: old and new workers queue for one lock */
+
+    zone->data = (data != NULL) ? data : ngx_http_loyalty_lock_create(zone);
+
+    return NGX_OK;
+}
+
+
+/* NULL if there is none: the database's own lock keeps writers apart, too. */
+
+static loyalty_lock_t *
+ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone)
 {
     loyalty_lock_t   *lock;
     ngx_slab_pool_t  *shpool;
 
-    if (data != NULL) {
-        zone->data = data;
-        return NGX_OK;
-    }
-
     shpool = (ngx_slab_pool_t *) zone->shm.addr;
 
     lock = ngx_slab_alloc(shpool, sizeof(loyalty_lock_t));
-    if (lock == NULL) {
-        return NGX_ERROR;
-    }
 
-    if (loyalty_lock_init(lock) != LOYALTY_OK) {
-
-        /* the database's own lock still keeps writers apart */
-
-        ngx_log_error(NGX_LOG_WARN, zone->shm.log, 0,
-                      "loyalty: this system has no fair locks, workers may "
-                      "wait longer for each other");
-
+    if (lock != NULL && loyalty_lock_init(lock) != LOYALTY_OK) {
         ngx_slab_free(shpool, lock);
         lock = NULL;
     }
 
-    zone->data = lock;
+    if (lock == NULL) {
+        ngx_log_error(NGX_LOG_WARN, zone->shm.log, 0,
+                      "loyalty: this system has no fair locks, workers may "
+                      "wait longer for each other");
+    }
 
-    return NGX_OK;
+    return lock;
+}
+
+
+ngx_conf_t *
+ngx_http_loyalty_put_off(ngx_conf_t *cf)
+{
+    ngx_str_t   *args;
+    ngx_conf_t  *later;
+
+    later = ngx_palloc(cf->pool, sizeof(ngx_conf_t));
+    if (later == NULL) {
+        return NULL;
+    }
+
+    *later = *cf;
+
+    later->conf_file = ngx_palloc(cf->pool, sizeof(ngx_conf_file_t));
+    if (later->conf_file == NULL) {
+        return NULL;
+    }
+
+    *later->conf_file = *cf->conf_file;
+
+    later->args = ngx_array_create(cf->pool, cf->args->nelts,
+                                   sizeof(ngx_str_t));
+    if (later->args == NULL) {
+        return NULL;
+    }
+
+    args = ngx_array_push_n(later->args, cf->args->nelts);
+    if (args == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(args, cf->args->elts, cf->args->nelts * sizeof(ngx_str_t));
+
+    return later;
 }
 
 

@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_conf.h>
 
+#include <loyalty_id.h>
 #include <loyalty_money.h>
 #include <loyalty_utf8.h>
 
@@ -54,35 +55,9 @@ ngx_http_loyalty_currency(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
 char *
 ngx_http_loyalty_earn(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
 {
-    ngx_uint_t   i;
-    ngx_str_t   *value, *args;
+    program->earn = ngx_http_loyalty_put_off(cf);
 
-    if (program->earn_args != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"earn\" is duplicate: a "
-                           "program has one");
-        return NGX_CONF_ERROR;
-    }
-
-    program->earn_args = ngx_array_create(cf->pool, cf->args->nelts,
-                                          sizeof(ngx_str_t));
-    if (program->earn_args == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    args = ngx_array_push_n(program->earn_args, cf->args->nelts);
-    if (args == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    value = cf->args->elts;
-
-    for (i = 0; i < cf->args->nelts; i++) {
-        args[i] = value[i];
-    }
-
-    program->earn_line = cf->conf_file->line;
-
-    return NGX_CONF_OK;
+    return (program->earn != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -95,7 +70,7 @@ ngx_http_loyalty_earn_finish(ngx_conf_t *cf,
     loyalty_earn_t  *earn;
 
     earn = &program->rules.earn;
-    value = program->earn_args->elts;
+    value = cf->args->elts;
     points = ngx_http_loyalty_positive(&value[1]);
 
     if (points == NGX_ERROR) {
@@ -121,7 +96,7 @@ ngx_http_loyalty_earn_finish(ngx_conf_t *cf,
 
     earn->kind = LOYALTY_EARN_PER_AMOUNT;
 
-    if (program->earn_args->nelts > 4) {
+    if (cf->args->nelts > 4) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" goes with \"earn POINTS per order\" only",
                            &value[4]);
@@ -156,11 +131,11 @@ ngx_http_loyalty_earn_order(ngx_conf_t *cf,
     loyalty_earn_t  *earn;
 
     earn = &program->rules.earn;
-    value = program->earn_args->elts;
+    value = cf->args->elts;
 
     earn->kind = LOYALTY_EARN_PER_ORDER;
 
-    for (i = 4; i < program->earn_args->nelts; i++) {
+    for (i = 4; i < cf->args->nelts; i++) {
 
         if (ngx_http_loyalty_named(&value[i], "min=", &text)
             && loyalty_money_parse(ngx_http_loyalty_text(&text),
@@ -232,12 +207,6 @@ ngx_http_loyalty_signup_bonus(ngx_conf_t *cf,
 
     value = cf->args->elts;
 
-    if (program->rules.signup_bonus != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"signup_bonus\" is "
-                           "duplicate: a program has one");
-        return NGX_CONF_ERROR;
-    }
-
     points = ngx_http_loyalty_positive(&value[1]);
 
     if (points == NGX_ERROR) {
@@ -265,7 +234,7 @@ ngx_http_loyalty_reward(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
     value = cf->args->elts;
     id = ngx_http_loyalty_text(&value[1]);
 
-    if (!loyalty_order_number_valid(id)) {
+    if (!loyalty_id_valid(id)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid reward id \"%V\": write 1 to 64 of the "
                            "characters A-Z a-z 0-9 . _ # -", &value[1]);
@@ -330,20 +299,20 @@ ngx_http_loyalty_reward_param(ngx_conf_t *cf, loyalty_reward_t *reward,
     ngx_str_t  text;
 
     if (ngx_http_loyalty_named(arg, "url=", &text)
-        && reward->url.len == 0 && ngx_http_loyalty_is_url(&text))
+        && ngx_http_loyalty_is_url(&text))
     {
         reward->url = ngx_http_loyalty_text(&text);
         return NGX_CONF_OK;
     }
 
     if (ngx_http_loyalty_named(arg, "product=", &text)
-        && reward->product.len == 0 && ngx_http_loyalty_readable(&text))
+        && ngx_http_loyalty_readable(&text))
     {
         reward->product = ngx_http_loyalty_text(&text);
         return NGX_CONF_OK;
     }
 
-    if (ngx_http_loyalty_named(arg, "stock=", &text) && reward->stock == 0) {
+    if (ngx_http_loyalty_named(arg, "stock=", &text)) {
         reward->stock = ngx_http_loyalty_positive(&text);
 
         if (reward->stock != NGX_ERROR) {
@@ -351,9 +320,7 @@ ngx_http_loyalty_reward_param(ngx_conf_t *cf, loyalty_reward_t *reward,
         }
     }
 
-    if (ngx_http_loyalty_named(arg, "per_member=", &text)
-        && reward->per_member == 0)
-    {
+    if (ngx_http_loyalty_named(arg, "per_member=", &text)) {
         reward->per_member = ngx_http_loyalty_positive(&text);
 
         if (reward->per_member != NGX_ERROR) {
@@ -363,10 +330,9 @@ ngx_http_loyalty_reward_param(ngx_conf_t *cf, loyalty_reward_t *reward,
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\" of the reward \"%*s\": "
-                       "write each of url=http(s)://..., product=TEXT, "
-                       "stock=NUMBER and per_member=NUMBER at most once, "
-                       "numbers from 1 on",
-                       arg, reward->id.len, reward->id.data);
+                       "write url=http(s)://..., product=TEXT, "
+                       "stock=NUMBER or per_member=NUMBER, numbers from 1 "
+                       "on", arg, reward->id.len, reward->id.data);
 
     return NGX_CONF_ERROR;
 }
@@ -381,14 +347,8 @@ ngx_http_loyalty_coupon_expires(ngx_conf_t *cf,
 
     value = cf->args->elts;
 
-    if (program->coupon_expires != NGX_CONF_UNSET) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"coupon_expires\" is "
-                           "duplicate: a program has one");
-        return NGX_CONF_ERROR;
-    }
-
     if (ngx_strcmp(value[1].data, "off") == 0) {
-        program->coupon_expires = 0;
+        program->rules.coupon_expires = 0;
         return NGX_CONF_OK;
     }
 
@@ -402,7 +362,7 @@ ngx_http_loyalty_coupon_expires(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    program->coupon_expires = seconds;
+    program->rules.coupon_expires = seconds;
 
     return NGX_CONF_OK;
 }

@@ -17,6 +17,8 @@ static char *ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path,
     ngx_str_t *key);
 static ssize_t ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path,
     u_char *data);
+static char *ngx_http_loyalty_key_take(ngx_conf_t *cf, ngx_str_t *path,
+    ngx_str_t *text, ngx_str_t *key);
 static void ngx_http_loyalty_key_trim(ngx_str_t *key);
 static ngx_uint_t ngx_http_loyalty_key_valid(ngx_str_t *key);
 
@@ -28,6 +30,14 @@ ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
     ngx_http_loyalty_key_t  *key;
 
     value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the name in \"api_key\" is empty: write who calls "
+                           "with the key, such as \"api_key chatbot "
+                           "file:PATH;\"");
+        return NGX_CONF_ERROR;
+    }
 
     if (ngx_http_loyalty_named(&value[2], "file:", &path)) {
 
@@ -59,6 +69,14 @@ ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
         return NGX_CONF_ERROR;
     }
 
+    if (text.len < NGX_HTTP_LOYALTY_KEY_SHORT) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "the key of \"api_key %V\" has less than %d "
+                           "characters and can be guessed: make one by "
+                           "\"openssl rand -hex 32\"", &value[1],
+                           NGX_HTTP_LOYALTY_KEY_SHORT);
+    }
+
     key = ngx_array_push(&program->keys);
     if (key == NULL) {
         return NGX_CONF_ERROR;
@@ -82,8 +100,8 @@ ngx_http_loyalty_key_unique(ngx_conf_t *cf,
 
     for (i = 0; i < program->keys.nelts; i++) {
 
-        if (key[i].name.len == name->len
-            && ngx_strncmp(key[i].name.data, name->data, name->len) == 0)
+        if (loyalty_str_equal(ngx_http_loyalty_text(&key[i].name),
+                              ngx_http_loyalty_text(name)))
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "the name \"%V\" in \"api_key\" is used "
@@ -91,8 +109,8 @@ ngx_http_loyalty_key_unique(ngx_conf_t *cf,
             return NGX_CONF_ERROR;
         }
 
-        if (key[i].key.len == text->len
-            && ngx_strncmp(key[i].key.data, text->data, text->len) == 0)
+        if (loyalty_str_equal(ngx_http_loyalty_text(&key[i].key),
+                              ngx_http_loyalty_text(text)))
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"api_key %V\" and \"api_key %V\" are the "
@@ -109,8 +127,10 @@ ngx_http_loyalty_key_unique(ngx_conf_t *cf,
 static char *
 ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
 {
-    ssize_t  n;
-    u_char   data[NGX_HTTP_LOYALTY_KEY_FILE_MAX];
+    char       *rv;
+    u_char      data[NGX_HTTP_LOYALTY_KEY_FILE_MAX];
+    ssize_t     n;
+    ngx_str_t   text;
 
     if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
         return NGX_CONF_ERROR;
@@ -119,34 +139,18 @@ ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
     n = ngx_http_loyalty_key_read(cf, path, data);
 
     if (n == NGX_ERROR) {
-        return NGX_CONF_ERROR;
+        rv = NGX_CONF_ERROR;
+
+    } else {
+        text.data = data;
+        text.len = n;
+
+        rv = ngx_http_loyalty_key_take(cf, path, &text, key);
     }
-
-    key->data = data;
-    key->len = n;
-
-    ngx_http_loyalty_key_trim(key);
-
-    if (!ngx_http_loyalty_key_valid(key)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the key file \"%V\" is empty or has more than "
-                           "one word in it: put a key into it by \"openssl "
-                           "rand -hex 32\"", path);
-        return NGX_CONF_ERROR;
-    }
-
-    if (key->len < NGX_HTTP_LOYALTY_KEY_SHORT) {
-        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "the key in \"%V\" has less than %d characters "
-                           "and can be guessed: make one by \"openssl rand "
-                           "-hex 32\"", path, NGX_HTTP_LOYALTY_KEY_SHORT);
-    }
-
-    key->data = ngx_pstrdup(cf->pool, key);
 
     ngx_explicit_memzero(data, sizeof(data));
 
-    return (key->data != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return rv;
 }
 
 
@@ -193,6 +197,27 @@ ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path, u_char *data)
     (void) ngx_close_file(fd);
 
     return n;
+}
+
+
+static char *
+ngx_http_loyalty_key_take(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *text,
+    ngx_str_t *key)
+{
+    ngx_http_loyalty_key_trim(text);
+
+    if (!ngx_http_loyalty_key_valid(text)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key file \"%V\" is empty or has more than "
+                           "one word in it: put a key into it by \"openssl "
+                           "rand -hex 32\"", path);
+        return NGX_CONF_ERROR;
+    }
+
+    key->len = text->len;
+    key->data = ngx_pstrdup(cf->pool, text);
+
+    return (key->data != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

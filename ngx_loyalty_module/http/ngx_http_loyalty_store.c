@@ -163,8 +163,9 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     clcf = ngx_http_get_module_loc_conf(sr, ngx_http_core_module);
     uri = &ctx->conf->program->lookup_uri;
 
-    store->open = (!clcf->internal && sr->uri.len == uri->len
-                   && ngx_strncmp(sr->uri.data, uri->data, uri->len) == 0);
+    store->open = (!clcf->internal
+                   && loyalty_str_equal(ngx_http_loyalty_text(&sr->uri),
+                                        ngx_http_loyalty_text(uri)));
 
     store->done = 1;
     store->status = (rc >= NGX_HTTP_SPECIAL_RESPONSE)
@@ -316,7 +317,7 @@ ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx)
 
     case NGX_HTTP_NOT_FOUND:
     case NGX_HTTP_LOYALTY_GONE:
-        return LOYALTY_ORDER_UNKNOWN;
+        return LOYALTY_ORDER_NOT_FOUND;
 
     case NGX_HTTP_GATEWAY_TIME_OUT:
         return LOYALTY_STORE_TIMEOUT;

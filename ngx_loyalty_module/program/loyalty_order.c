@@ -91,7 +91,7 @@ loyalty_order_check(const loyalty_order_lookup_t *lookup,
     oc.root = loyalty_order_read(body, why);
 
     if (oc.root == NULL) {
-        return LOYALTY_ORDER_BAD_ANSWER;
+        return LOYALTY_VERDICT_BAD_ANSWER;
     }
 
     verdict = loyalty_order_judge(&oc, total);
@@ -171,19 +171,19 @@ loyalty_order_judge(loyalty_order_case_t *oc, int64_t *total)
 
     verdict = loyalty_order_pick(oc);
 
-    if (verdict == LOYALTY_ORDER_GOOD) {
+    if (verdict == LOYALTY_VERDICT_GOOD) {
         verdict = loyalty_order_email(oc);
     }
 
-    if (verdict == LOYALTY_ORDER_GOOD) {
+    if (verdict == LOYALTY_VERDICT_GOOD) {
         verdict = loyalty_order_status(oc);
     }
 
-    if (verdict == LOYALTY_ORDER_GOOD) {
+    if (verdict == LOYALTY_VERDICT_GOOD) {
         verdict = loyalty_order_currency(oc);
     }
 
-    if (verdict == LOYALTY_ORDER_GOOD) {
+    if (verdict == LOYALTY_VERDICT_GOOD) {
         verdict = loyalty_order_total(oc, total);
     }
 
@@ -217,7 +217,7 @@ loyalty_order_pick(loyalty_order_case_t *oc)
         return loyalty_order_bad(oc, "list", pointer, "is not an array");
     }
 
-    all = LOYALTY_ORDER_NOT_FOUND;
+    all = LOYALTY_VERDICT_NOT_FOUND;
     n = json_array_size(list);
 
     for (i = 0; i < n; i++) {
@@ -225,12 +225,12 @@ loyalty_order_pick(loyalty_order_case_t *oc)
 
         verdict = loyalty_order_number(oc);
 
-        if (verdict == LOYALTY_ORDER_GOOD) {
+        if (verdict == LOYALTY_VERDICT_GOOD) {
             oc->why[0] = '\0';
-            return LOYALTY_ORDER_GOOD;
+            return LOYALTY_VERDICT_GOOD;
         }
 
-        if (verdict == LOYALTY_ORDER_BAD_ANSWER) {
+        if (verdict == LOYALTY_VERDICT_BAD_ANSWER) {
             all = verdict;
         }
     }
@@ -260,10 +260,10 @@ loyalty_order_number(loyalty_order_case_t *oc)
     }
 
     if (!loyalty_order_text_is(value, oc->number)) {
-        return LOYALTY_ORDER_NOT_FOUND;
+        return LOYALTY_VERDICT_NOT_FOUND;
     }
 
-    return LOYALTY_ORDER_GOOD;
+    return LOYALTY_VERDICT_GOOD;
 }
 
 
@@ -294,10 +294,10 @@ loyalty_order_email(loyalty_order_case_t *oc)
         != LOYALTY_OK
         || !loyalty_str_equal(normal, oc->email))
     {
-        return LOYALTY_ORDER_NOT_FOUND;
+        return LOYALTY_VERDICT_NOT_FOUND;
     }
 
-    return LOYALTY_ORDER_GOOD;
+    return LOYALTY_VERDICT_GOOD;
 }
 
 
@@ -312,7 +312,7 @@ loyalty_order_status(loyalty_order_case_t *oc)
     pointer = oc->lookup->status;
 
     if (pointer.data == NULL) {
-        return LOYALTY_ORDER_GOOD;
+        return LOYALTY_VERDICT_GOOD;
     }
 
     found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
@@ -322,7 +322,7 @@ loyalty_order_status(loyalty_order_case_t *oc)
     }
 
     if (found != LOYALTY_POINTER_FOUND) {
-        return LOYALTY_ORDER_NOT_PAID;
+        return LOYALTY_VERDICT_NOT_PAID;
     }
 
     if (!json_is_string(value) && !json_is_integer(value)
@@ -334,11 +334,11 @@ loyalty_order_status(loyalty_order_case_t *oc)
 
     for (i = 0; i < oc->lookup->npaid; i++) {
         if (loyalty_order_text_is(value, oc->lookup->paid[i])) {
-            return LOYALTY_ORDER_GOOD;
+            return LOYALTY_VERDICT_GOOD;
         }
     }
 
-    return LOYALTY_ORDER_NOT_PAID;
+    return LOYALTY_VERDICT_NOT_PAID;
 }
 
 
@@ -402,7 +402,7 @@ loyalty_order_currency(loyalty_order_case_t *oc)
     pointer = oc->lookup->currency;
 
     if (pointer.data == NULL) {
-        return LOYALTY_ORDER_GOOD;
+        return LOYALTY_VERDICT_GOOD;
     }
 
     found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
@@ -420,18 +420,18 @@ loyalty_order_currency(loyalty_order_case_t *oc)
     ours = oc->program->currency;
 
     if (theirs.len != ours.len) {
-        return LOYALTY_ORDER_WRONG_CURRENCY;
+        return LOYALTY_VERDICT_WRONG_CURRENCY;
     }
 
     for (i = 0; i < ours.len; i++) {
         if (theirs.data[i] != ours.data[i]
             && theirs.data[i] != (ours.data[i] | 0x20))
         {
-            return LOYALTY_ORDER_WRONG_CURRENCY;
+            return LOYALTY_VERDICT_WRONG_CURRENCY;
         }
     }
 
-    return LOYALTY_ORDER_GOOD;
+    return LOYALTY_VERDICT_GOOD;
 }
 
 
@@ -466,7 +466,7 @@ loyalty_order_total(loyalty_order_case_t *oc, int64_t *total)
                                  : "is not an amount of the currency");
     }
 
-    return LOYALTY_ORDER_GOOD;
+    return LOYALTY_VERDICT_GOOD;
 }
 
 
@@ -630,7 +630,7 @@ loyalty_order_absent(loyalty_order_case_t *oc, loyalty_pointer_e found,
         }
     }
 
-    return LOYALTY_ORDER_NOT_FOUND;
+    return LOYALTY_VERDICT_NOT_FOUND;
 }
 
 
@@ -646,7 +646,7 @@ loyalty_order_bad(loyalty_order_case_t *oc, const char *name,
     snprintf(oc->why, LOYALTY_ORDER_WHY_SIZE, "%s=%.*s of the answer %s",
              name, len, pointer.data, problem);
 
-    return LOYALTY_ORDER_BAD_ANSWER;
+    return LOYALTY_VERDICT_BAD_ANSWER;
 }
 
 

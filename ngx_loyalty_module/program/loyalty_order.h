@@ -34,11 +34,11 @@ typedef struct {
 
 
 typedef enum {
-    LOYALTY_ORDER_GOOD = 0,
-    LOYALTY_ORDER_NOT_FOUND,             /* or another's: same to callers */
-    LOYALTY_ORDER_NOT_PAID,
-    LOYALTY_ORDER_WRONG_CURRENCY,
-    LOYALTY_ORDER_BAD_ANSWER
+    LOYALTY_VERDICT_GOOD = 0,
+    LOYALTY_VERDICT_NOT_FOUND,           /* or another's: same to callers */
+    LOYALTY_VERDICT_NOT_PAID,
+    LOYALTY_VERDICT_WRONG_CURRENCY,
+    LOYALTY_VERDICT_BAD_ANSWER
 } loyalty_order_verdict_e;
 
 
@@ -57,7 +57,7 @@ typedef enum {
  * pointer finds no place for is a bad answer, and so is null where the
  * answer reports errors beside it, as GraphQL does.
  *
- * For LOYALTY_ORDER_BAD_ANSWER "why" gets one line for the log without
+ * For LOYALTY_VERDICT_BAD_ANSWER "why" gets one line for the log without
  * anything personal in it, at most LOYALTY_ORDER_WHY_SIZE bytes with its
  * NUL; otherwise it is made empty.
  */

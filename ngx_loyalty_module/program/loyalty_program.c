@@ -89,38 +89,6 @@ loyalty_reward_next(const loyalty_program_t *program, int64_t points)
 }
 
 
-int
-loyalty_order_number_valid(loyalty_str_t number)
-{
-    char                        c;
-    size_t                      i;
-    static const loyalty_str_t  dot = loyalty_string(".");
-    static const loyalty_str_t  dot_dot = loyalty_string("..");
-
-    if (number.len == 0 || number.len > LOYALTY_ORDER_MAX) {
-        return 0;
-    }
-
-    for (i = 0; i < number.len; i++) {
-        c = number.data[i];
-
-        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
-            || (c >= 'a' && c <= 'z')
-            || c == '.' || c == '_' || c == '#' || c == '-')
-        {
-            continue;
-        }
-
-        return 0;
-    }
-
-    /* in the store's path these would lead somewhere else */
-
-    return !loyalty_str_equal(number, dot)
-           && !loyalty_str_equal(number, dot_dot);
-}
-
-
 void
 loyalty_coupon_code(const uint8_t *random, char *code)
 {

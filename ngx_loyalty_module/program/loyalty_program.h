@@ -11,10 +11,8 @@
 #include <loyalty_types.h>
 
 
-/* The longest names that requests may carry, in bytes. */
+/* The longest texts that a sign-up may carry, in bytes. */
 
-#define LOYALTY_ORDER_MAX   64
-#define LOYALTY_REWARD_MAX  64
 #define LOYALTY_SOURCE_MAX  64
 #define LOYALTY_LOCALE_MAX  35      /* BCP 47 tags: RFC 5646, 4.4.1 */
 
@@ -88,12 +86,6 @@ const loyalty_reward_t *loyalty_reward_find(const loyalty_program_t *program,
  */
 const loyalty_reward_t *loyalty_reward_next(const loyalty_program_t *program,
     int64_t points);
-
-/*
- * Whether the text is an order number: 1 to 64 of A-Z a-z 0-9 . _ # - other
- * than "." and "..".
- */
-int loyalty_order_number_valid(loyalty_str_t number);
 
 /*
  * Writes a coupon code and its NUL from LOYALTY_COUPON_LEN random bytes.

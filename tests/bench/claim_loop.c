@@ -48,9 +48,10 @@ static void claim_loop_open(claim_loop_t *loop, const char *path);
 static sqlite3_stmt *claim_loop_prepare(claim_loop_t *loop, const char *sql);
 static void claim_loop_group(claim_loop_t *loop, int group);
 static void claim_loop_claim(claim_loop_t *loop);
-static sqlite3_int64 claim_loop_run(claim_loop_t *loop,
-    loyalty_statement_e statement, const loyalty_db_value_t *values,
-    int n);
+static void claim_loop_run(claim_loop_t *loop, loyalty_statement_e statement,
+    const loyalty_db_value_t *values, int n);
+static sqlite3_stmt *claim_loop_row(claim_loop_t *loop,
+    loyalty_statement_e statement, const loyalty_db_value_t *values, int n);
 static void claim_loop_step(claim_loop_t *loop, sqlite3_stmt *stmt);
 static void claim_loop_fail(claim_loop_t *loop);
 static double claim_loop_now(void);
@@ -181,7 +182,8 @@ claim_loop_claim(claim_loop_t *loop)
     int            len;
     char           email[64], number[32];
     time_t         now;
-    sqlite3_int64  member, entry;
+    sqlite3_int64  member, last, entry;
+    sqlite3_stmt  *found;
 
     now = time(NULL);
 
@@ -193,7 +195,13 @@ claim_loop_claim(claim_loop_t *loop)
         loyalty_db_text(((loyalty_str_t) { len, email }))
     };
 
-    member = claim_loop_run(loop, LOYALTY_SQL_MEMBER_ID, find, 1);
+    found = claim_loop_row(loop, LOYALTY_SQL_MEMBER_FIND, find, 1);
+    (void) sqlite3_reset(found);
+
+    found = claim_loop_row(loop, LOYALTY_SQL_MEMBER_FIND, find, 1);
+    member = sqlite3_column_int64(found, 0);
+    last = sqlite3_column_int64(found, 4);
+    (void) sqlite3_reset(found);
 
     len = snprintf(number, sizeof(number), "%ld", loop->order++);
 
@@ -208,38 +216,44 @@ claim_loop_claim(claim_loop_t *loop)
         loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(now)
     };
 
-    (void) claim_loop_run(loop, LOYALTY_SQL_CLAIM_FIND, claim, 2);
-    (void) claim_loop_run(loop, LOYALTY_SQL_CLAIM_INSERT, claim, 10);
+    claim_loop_run(loop, LOYALTY_SQL_CLAIM_FIND, claim, 2);
+    claim_loop_run(loop, LOYALTY_SQL_CLAIM_INSERT, claim, 10);
 
     loyalty_db_value_t  ledger[] = {
+        loyalty_db_int(member), loyalty_db_int(last),
         loyalty_db_text(((loyalty_str_t) loyalty_string("claim"))),
         loyalty_db_text(((loyalty_str_t) { len, number })),
-        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(now),
-        loyalty_db_int(member)
+        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(now)
     };
 
-    (void) claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger, 5);
+    claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger, 6);
 
     entry = sqlite3_last_insert_rowid(loop->sqlite);
 
     loyalty_db_value_t  credit[] = {
         loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(entry),
-        loyalty_db_int(member)
+        find[0], loyalty_db_int(last)
     };
 
-    (void) claim_loop_run(loop, LOYALTY_SQL_MEMBER_CREDIT, credit, 3);
-    (void) claim_loop_run(loop, LOYALTY_SQL_MEMBER_READ, &claim[2], 1);
+    claim_loop_run(loop, LOYALTY_SQL_MEMBER_CREDIT, credit, 4);
 }
 
 
-/* Returns the first column of the first row, 0 if there is none. */
-
-static sqlite3_int64
+static void
 claim_loop_run(claim_loop_t *loop, loyalty_statement_e statement,
     const loyalty_db_value_t *values, int n)
 {
+    (void) sqlite3_reset(claim_loop_row(loop, statement, values, n));
+}
+
+
+/* Returns the statement at its first row, to be reset. */
+
+static sqlite3_stmt *
+claim_loop_row(claim_loop_t *loop, loyalty_statement_e statement,
+    const loyalty_db_value_t *values, int n)
+{
     int            i, rc;
-    sqlite3_int64  value;
     sqlite3_stmt  *stmt;
 
     stmt = loop->stmts[statement];
@@ -261,11 +275,7 @@ claim_loop_run(claim_loop_t *loop, loyalty_statement_e statement,
         claim_loop_fail(loop);
     }
 
-    value = (rc == SQLITE_ROW) ? sqlite3_column_int64(stmt, 0) : 0;
-
-    (void) sqlite3_reset(stmt);
-
-    return value;
+    return stmt;
 }
 
 

@@ -92,6 +92,12 @@ static const struct {
       "SELECT count(*) FROM ledger LEFT JOIN claim "
       "ON number = reference WHERE kind = 'claim' "
       "AND claim.points IS NOT ledger.points" },
+    { "every entry and every claim is a member's",
+      "SELECT count(*) FROM (SELECT member FROM ledger UNION ALL "
+      "SELECT member FROM claim) WHERE member NOT IN (SELECT id FROM member)"
+    },
+    { "every member has a number",
+      "SELECT count(*) FROM member WHERE id IS NULL" },
     { "references are kept",
       "SELECT count(*) FROM pragma_foreign_key_check" },
     { "the file is whole",

@@ -254,11 +254,11 @@ what_the_store_answers_is_judged(void **state)
         loyalty_outcome_e   outcome;
     } cases[] = {
         { BODY("\"1002\"", "\"" ADA "\"", "\"paid\"", "\"USD\"", "6099"),
-          LOYALTY_ORDER_UNKNOWN },
+          LOYALTY_ORDER_NOT_FOUND },
         { BODY("\"1001\"", "\"" BOB "\"", "\"paid\"", "\"USD\"", "6099"),
-          LOYALTY_ORDER_UNKNOWN },
+          LOYALTY_ORDER_NOT_FOUND },
         { BODY("\"1001\"", "\"" ADA "\"", "\"new\"", "\"USD\"", "6099"),
-          LOYALTY_ORDER_UNPAID },
+          LOYALTY_ORDER_NOT_PAID },
         { BODY("\"1001\"", "\"" ADA "\"", "\"paid\"", "\"EUR\"", "6099"),
           LOYALTY_WRONG_CURRENCY },
         { BODY("\"1001\"", "\"" ADA "\"", "\"paid\"", "\"USD\"", "[]"),
@@ -291,9 +291,9 @@ faults_of_the_caller_are_the_outcome(void **state)
     loyalty_command_t  *c;
 
     static const loyalty_outcome_e  faults[] = {
-        LOYALTY_ORDER_UNKNOWN, LOYALTY_ORDER_UNPAID, LOYALTY_WRONG_CURRENCY,
-        LOYALTY_STORE_BAD_ANSWER, LOYALTY_STORE_UNAVAILABLE,
-        LOYALTY_STORE_TIMEOUT
+        LOYALTY_ORDER_NOT_FOUND, LOYALTY_ORDER_NOT_PAID,
+        LOYALTY_WRONG_CURRENCY, LOYALTY_STORE_BAD_ANSWER,
+        LOYALTY_STORE_UNAVAILABLE, LOYALTY_STORE_TIMEOUT
     };
 
     shop_member(shop, ADA, 0);
@@ -322,14 +322,14 @@ another_e_mail_and_no_such_order_are_answered_alike(void **state)
     wrong = shop_claim_answered(shop, ADA, "1001",
                                 BODY("\"1001\"", "\"" BOB "\"", "\"paid\"",
                                      "\"USD\"", "6099"));
-    unknown = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_UNKNOWN);
+    unknown = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_NOT_FOUND);
     missing = shop_claim_answered(shop, ADA, "1001",
                                   BODY("null", "null", "null", "null",
                                        "null"));
 
-    shop_expect(shop, wrong, LOYALTY_ORDER_UNKNOWN);
-    shop_expect(shop, unknown, LOYALTY_ORDER_UNKNOWN);
-    shop_expect(shop, missing, LOYALTY_ORDER_UNKNOWN);
+    shop_expect(shop, wrong, LOYALTY_ORDER_NOT_FOUND);
+    shop_expect(shop, unknown, LOYALTY_ORDER_NOT_FOUND);
+    shop_expect(shop, missing, LOYALTY_ORDER_NOT_FOUND);
 
     assert_same_answer(wrong, unknown);
     assert_same_answer(wrong, missing);
@@ -515,6 +515,29 @@ the_largest_total_is_credited_in_full(void **state)
 }
 
 
+static void
+a_balance_stops_at_the_largest_number(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->program.earn.per = 1;
+
+    shop_member(shop, ADA, 5);
+
+    c = shop_expect(shop, shop_claim(shop, ADA, "1", LOYALTY_POINTS_MAX),
+                    LOYALTY_CLAIMED);
+
+    assert_int_equal(c->result.earned, LOYALTY_POINTS_MAX - 5);
+    assert_int_equal(c->result.points, LOYALTY_POINTS_MAX);
+
+    c = shop_expect(shop, shop_claim(shop, ADA, "2", 100), LOYALTY_CLAIMED);
+
+    assert_int_equal(c->result.earned, 0);
+    assert_int_equal(c->result.points, LOYALTY_POINTS_MAX);
+}
+
+
 int
 main(void)
 {
@@ -542,7 +565,8 @@ main(void)
         shop_test(the_window_moves_with_each_order),
         shop_test(orders_that_earned_nothing_do_not_count),
         shop_test(only_own_orders_count_for_the_limit),
-        shop_test(the_largest_total_is_credited_in_full)
+        shop_test(the_largest_total_is_credited_in_full),
+        shop_test(a_balance_stops_at_the_largest_number)
     };
 
     return cmocka_run_group_tests_name("claim", tests, NULL, NULL);

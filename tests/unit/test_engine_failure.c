@@ -320,10 +320,10 @@ readers_need_no_lock(void **state)
 
     balance = shop_balance(shop, ADA);
     admission = shop_admission(shop, ADA, "1001");
-    fault = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_UNKNOWN);
+    fault = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_NOT_FOUND);
 
     shop_expect(shop, balance, LOYALTY_BALANCE);
-    shop_expect(shop, fault, LOYALTY_ORDER_UNKNOWN);
+    shop_expect(shop, fault, LOYALTY_ORDER_NOT_FOUND);
     assert_false(admission->decided);
 
     processes_join(&shop->processes);
@@ -429,11 +429,11 @@ reading_flushes_nothing(void **state)
 
     balance = shop_balance(shop, ADA);
     admission = shop_admission(shop, ADA, "1001");
-    fault = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_UNKNOWN);
+    fault = shop_claim_fault(shop, ADA, "1001", LOYALTY_ORDER_NOT_FOUND);
 
     flushes = 0;
     shop_expect(shop, balance, LOYALTY_BALANCE);
-    shop_expect(shop, fault, LOYALTY_ORDER_UNKNOWN);
+    shop_expect(shop, fault, LOYALTY_ORDER_NOT_FOUND);
 
     assert_false(admission->decided);
     assert_int_equal(flushes, 0);

@@ -275,7 +275,8 @@ faults_of_an_order_are_answered_again(void **state)
     loyalty_command_t  *first, *again;
 
     static const loyalty_outcome_e  faults[] = {
-        LOYALTY_ORDER_UNKNOWN, LOYALTY_ORDER_UNPAID, LOYALTY_WRONG_CURRENCY
+        LOYALTY_ORDER_NOT_FOUND, LOYALTY_ORDER_NOT_PAID,
+        LOYALTY_WRONG_CURRENCY
     };
 
     shop_member(shop, ADA, 0);

@@ -198,75 +198,6 @@ the_next_reward_is_the_cheapest_out_of_reach(void **state)
 
 
 static void
-order_numbers_have_1_to_64_plain_characters(void **state)
-{
-    char           number[LOYALTY_ORDER_MAX + 1];
-    loyalty_str_t  longest;
-
-    (void) state;
-
-    assert_true(loyalty_order_number_valid(text("1")));
-    assert_true(loyalty_order_number_valid(text("#1001")));
-    assert_true(loyalty_order_number_valid(text("AZaz09._#-")));
-
-    assert_false(loyalty_order_number_valid(text("")));
-    assert_false(loyalty_order_number_valid(text(NULL)));
-
-    memset(number, '7', sizeof(number));
-
-    longest.data = number;
-    longest.len = LOYALTY_ORDER_MAX;
-
-    assert_true(loyalty_order_number_valid(longest));
-
-    longest.len++;
-
-    assert_false(loyalty_order_number_valid(longest));
-}
-
-
-static void
-order_numbers_have_nothing_else(void **state)
-{
-    int            c;
-    char           number[3];
-    loyalty_str_t  order;
-
-    static const char  allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                   "abcdefghijklmnopqrstuvwxyz"
-                                   "0123456789._#-";
-
-    (void) state;
-
-    order.data = number;
-    order.len = 3;
-
-    number[0] = '1';
-    number[2] = '1';
-
-    for (c = 0; c < 256; c++) {
-        number[1] = (char) c;
-
-        assert_int_equal(loyalty_order_number_valid(order),
-                         c != 0 && strchr(allowed, c) != NULL);
-    }
-}
-
-
-static void
-order_numbers_are_no_way_up_a_path(void **state)
-{
-    (void) state;
-
-    assert_false(loyalty_order_number_valid(text(".")));
-    assert_false(loyalty_order_number_valid(text("..")));
-
-    assert_true(loyalty_order_number_valid(text("...")));
-    assert_true(loyalty_order_number_valid(text("..1")));
-}
-
-
-static void
 coupon_codes_use_each_letter_alike(void **state)
 {
     int      i, n, seen[256];
@@ -330,9 +261,6 @@ main(void)
         cmocka_unit_test(a_punch_counts_up_to_the_limit),
         cmocka_unit_test(rewards_are_found_by_their_exact_id),
         cmocka_unit_test(the_next_reward_is_the_cheapest_out_of_reach),
-        cmocka_unit_test(order_numbers_have_1_to_64_plain_characters),
-        cmocka_unit_test(order_numbers_have_nothing_else),
-        cmocka_unit_test(order_numbers_are_no_way_up_a_path),
         cmocka_unit_test(coupon_codes_use_each_letter_alike),
         cmocka_unit_test(coupon_codes_keep_the_order_of_the_bytes)
     };

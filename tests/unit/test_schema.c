@@ -56,6 +56,18 @@ forgery_refused(shop_t *shop, const char *verb, const char *table,
 }
 
 
+static void
+move_refused(shop_t *shop, const char *move)
+{
+    char  sql[256];
+
+    (void) snprintf(sql, sizeof(sql), "UPDATE member SET %s "
+                    "WHERE email = '" ADA "'", move);
+
+    shop_sql_refused(shop, sql, "points move by the ledger");
+}
+
+
 #define data_test(name)                                                       \
     cmocka_unit_test_setup_teardown(name, with_data, shop_close)
 
@@ -118,20 +130,65 @@ a_ledger_entry_has_a_member(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "ledger", "id = NULL, member = 99", "");
-    shop_sql_refused(shop, "DELETE FROM member", "FOREIGN KEY");
+    shop_sql_refused(shop, "DELETE FROM member",
+                     "the ledger needs its members");
+}
+
+
+/* Ada's entries are 1, 3 and 4, Bob's is 2. */
+
+static void
+a_balance_moves_by_a_new_entry_of_the_member(void **state)
+{
+    size_t   i;
+    shop_t  *shop = *state;
+
+    static const char *const  moves[] = {
+        "points = points + 1, lifetime = lifetime + 1",
+        "points = points - 1",
+        "lifetime = lifetime + 1",
+        "last_entry = 3",
+        "points = points + 100, lifetime = lifetime + 100, last_entry = 3",
+        "points = points + 10, lifetime = lifetime + 10, last_entry = 2",
+        "points = points + 150, lifetime = lifetime + 150, last_entry = 1",
+        "points = points + 1, lifetime = lifetime + 1, last_entry = 99"
+    };
+
+    for (i = 0; i < elements_of(moves); i++) {
+        move_refused(shop, moves[i]);
+    }
 }
 
 
 static void
-a_ledger_entry_names_the_one_before(void **state)
+an_entry_moves_the_points_it_says_once(void **state)
 {
+    size_t   i;
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "ledger", "id = NULL, previous = 1",
-                    "the ledger is append-only");
-    forgery_refused(shop, "INSERT", "ledger", "id = NULL, previous = 0",
-                    "the ledger is append-only");
+    static const char *const  moves[] = {
+        "points = points + 6, lifetime = lifetime + 6, last_entry = 5",
+        "points = points + 5, last_entry = 5",
+        "points = points + 5, lifetime = lifetime + 6, last_entry = 5",
+        "points = points + 5, lifetime = lifetime + 5"
+    };
+
+    shop->damaged = 1;
+
+    (void) shop_sql(shop, "INSERT INTO ledger VALUES "
+                    "(5, (SELECT id FROM member WHERE email = '" ADA "'), "
+                    "4, 'claim', 'x', 5, 0)");
+
+    for (i = 0; i < elements_of(moves); i++) {
+        move_refused(shop, moves[i]);
+    }
+
+    (void) shop_sql(shop, "UPDATE member SET points = points + 5, "
+                    "lifetime = lifetime + 5, last_entry = 5 "
+                    "WHERE email = '" ADA "'");
+
+    move_refused(shop, "points = points + 5, lifetime = lifetime + 5, "
+                 "last_entry = 5");
 }
 
 
@@ -152,9 +209,14 @@ balances_are_never_negative(void **state)
 {
     shop_t  *shop = *state;
 
-    shop_sql_refused(shop, "UPDATE member SET points = -1", "CHECK");
-    shop_sql_refused(shop, "UPDATE member SET points = points - 51 "
-                           "WHERE email = '" ADA "'", "CHECK");
+    shop->damaged = 1;
+
+    (void) shop_sql(shop, "INSERT INTO ledger VALUES "
+                    "(5, (SELECT id FROM member WHERE email = '" ADA "'), "
+                    "4, 'redemption', 'x', -51, 0)");
+
+    shop_sql_refused(shop, "UPDATE member SET points = points - 51, "
+                     "last_entry = 5 WHERE email = '" ADA "'", "CHECK");
 }
 
 
@@ -163,8 +225,8 @@ nobody_has_more_than_was_ever_earned(void **state)
 {
     shop_t  *shop = *state;
 
-    shop_sql_refused(shop, "UPDATE member SET points = lifetime + 1", "CHECK");
-    shop_sql_refused(shop, "UPDATE member SET lifetime = 0", "CHECK");
+    forgery_refused(shop, "INSERT", "member", "id = 9, code = 'm_x', "
+                    "email = 'c@x', points = lifetime + 1", "CHECK");
 }
 
 
@@ -462,7 +524,8 @@ main(void)
         data_test(ledger_entries_are_not_replaced),
         data_test(a_ledger_entry_moves_points),
         data_test(a_ledger_entry_has_a_member),
-        data_test(a_ledger_entry_names_the_one_before),
+        data_test(a_balance_moves_by_a_new_entry_of_the_member),
+        data_test(an_entry_moves_the_points_it_says_once),
         data_test(points_are_integers),
         data_test(balances_are_never_negative),
         data_test(nobody_has_more_than_was_ever_earned),

@@ -118,6 +118,15 @@ my @LAWS = (
               WHERE kind = \'claim\') AS l ON l.reference = c.number
          WHERE (l.member, l.points) IS NOT (c.member, c.points)',
 
+    'entries and claims are a member\'s' =>
+        'SELECT member FROM ledger WHERE member NOT IN
+             (SELECT id FROM member WHERE id IS NOT NULL)
+         UNION ALL SELECT member FROM claim WHERE member NOT IN
+             (SELECT id FROM member WHERE id IS NOT NULL)',
+
+    'a member has a number' =>
+        'SELECT email FROM member WHERE id IS NULL',
+
     'what the ledger gave for an order is a claim' =>
         'SELECT reference FROM ledger WHERE kind = \'claim\' AND
              reference NOT IN (SELECT number FROM claim)',
