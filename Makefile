@@ -77,11 +77,29 @@ MODULES_PATH ?= $(or $(shell sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p' \
 
 SNIPPETS ?= /usr/share/nginx/modules-available
 
+# PostgreSQL is left out where libpq's header files are not, and with
+# LOYALTY_POSTGRESQL=no; PG_INC=/path/include says where else they are
+
+export LOYALTY_POSTGRESQL ?= yes
+
+PG_INC ?= $(patsubst %/libpq-fe.h,%,$(firstword $(wildcard \
+              /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h)))
+
+ifeq ($(LOYALTY_POSTGRESQL),no)
+override PG_INC :=
+endif
+
+PG_FLAGS := $(if $(PG_INC),-I$(PG_INC) -DLOYALTY_POSTGRESQL=1)
+PG_LIBS  := $(if $(PG_INC),-lpq)
+
 LIB_DIRS := program db engine answer
 LIB_SRCS := $(wildcard $(LIB_DIRS:%=ngx_loyalty_module/%/*.c))
+LIB_SRCS := $(if $(PG_INC),$(LIB_SRCS), \
+                $(foreach file,$(LIB_SRCS), \
+                          $(if $(findstring _postgresql,$(file)),,$(file))))
 LIB_OBJS := $(LIB_SRCS:ngx_loyalty_module/%.c=$(OBJ)/lib/%.o)
-LIB_INCS := $(LIB_DIRS:%=-Ingx_loyalty_module/%)
-LIBS     := -lsqlite3 -ljansson -lpthread
+LIB_INCS := $(LIB_DIRS:%=-Ingx_loyalty_module/%) $(PG_FLAGS)
+LIBS     := -lsqlite3 -ljansson $(PG_LIBS) -lpthread
 
 # in tests/unit a file with main() is a test program, the others are shared
 

@@ -40,14 +40,20 @@ typedef enum {
 } loyalty_db_mode_e;
 
 
+typedef struct {
+    const char                    *sql;
+    unsigned                       numbers:1;  /* loyalty_db_inserted() */
+} loyalty_db_statement_t;
+
+
 /* Copied; what it points to must outlive the connection. */
 
 typedef struct {
-    const char         *path;
-    int                 timeout;       /* milliseconds to wait for a lock */
-    size_t              cache;         /* bytes of pages kept in memory */
-    const char *const  *statements;    /* SQL, by number */
-    unsigned            nstatements;
+    const char                    *uri;        /* sqlite:PATH, or others */
+    int                            timeout;    /* milliseconds to wait */
+    size_t                         cache;      /* bytes kept, SQLite's */
+    const loyalty_db_statement_t  *statements; /* by number */
+    unsigned                       nstatements;
 } loyalty_db_conf_t;
 
 
@@ -63,19 +69,34 @@ typedef struct {
 
 
 /*
- * Settings of the database's library for the whole process.  Optional, once,
- * before any connection; without effect if the library is in use already.
+ * Settings of the databases' libraries for the whole process.  Optional, once,
+ * before any connection; without effect if a library is in use already.
  */
 void loyalty_db_tune(void);
 
-/* Makes a connection that is still closed; NULL if memory ran out. */
+/*
+ * Whether a database of this kind can be used, and its URI can be read: else
+ * LOYALTY_ERROR, and "why" has a sentence for whoever wrote it.
+ */
+int loyalty_db_check(const char *uri, char *why, size_t size);
+
+/*
+ * Makes a connection that is still closed; NULL if memory ran out or
+ * loyalty_db_check() does not like the URI.
+ */
 loyalty_db_t *loyalty_db_create(const loyalty_db_conf_t *conf);
+
+/*
+ * Whether others may write at the same time.  Transactions may then run into
+ * each other: LOYALTY_DB_CONFLICT may pass when they are run again.
+ */
+int loyalty_db_shared(loyalty_db_t *db);
 
 void loyalty_db_destroy(loyalty_db_t *db);
 
 /*
  * Connects and brings the schema up to date, unless that is done already.
- * A database that does not exist is made, readable by its owner only.
+ * A file that does not exist is made, readable by its owner only.
  */
 loyalty_db_rc_e loyalty_db_open(loyalty_db_t *db);
 
@@ -84,7 +105,11 @@ void loyalty_db_close(loyalty_db_t *db);
 
 loyalty_db_rc_e loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode);
 
-/* Ends a transaction; what it wrote is on the disk on LOYALTY_DB_DONE. */
+/*
+ * Ends a transaction; what it wrote is on the disk on LOYALTY_DB_DONE.  If the
+ * connection is lost meanwhile, finds out by another one what became of it:
+ * after LOYALTY_DB_UNAVAILABLE it may, rarely, still have happened.
+ */
 loyalty_db_rc_e loyalty_db_commit(loyalty_db_t *db);
 
 /* Undoes a transaction, and closes if only a new connection may help. */
@@ -101,7 +126,7 @@ loyalty_db_rc_e loyalty_db_query(loyalty_db_t *db, unsigned statement,
 /* The rows that the last query inserted, changed or deleted. */
 unsigned loyalty_db_changes(loyalty_db_t *db);
 
-/* The id that the last row inserted has got. */
+/* The id that the last row got, after a statement that numbers its rows. */
 int64_t loyalty_db_inserted(loyalty_db_t *db);
 
 int64_t loyalty_db_column_int(loyalty_db_t *db, int column);

@@ -27,14 +27,49 @@
 #define LOYALTY_SQLITE_LOG_ROUNDS  4
 
 
+static int loyalty_sqlite_check(const char *uri, char *why, size_t size);
+static const char *loyalty_sqlite_path(const char *uri);
+static loyalty_db_t *loyalty_sqlite_create(const loyalty_db_conf_t *conf);
+static void loyalty_sqlite_destroy(loyalty_db_t *base);
+static loyalty_db_rc_e loyalty_sqlite_query(loyalty_db_t *base,
+    unsigned statement, const loyalty_db_value_t *values, unsigned n);
 static int loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
     const loyalty_db_value_t *value);
-static loyalty_db_rc_e loyalty_sqlite_step(loyalty_db_t *db);
-static void loyalty_sqlite_done(loyalty_db_t *db);
+static loyalty_db_rc_e loyalty_sqlite_step(loyalty_sqlite_t *db);
+static void loyalty_sqlite_done(loyalty_sqlite_t *db);
+static unsigned loyalty_sqlite_changes(loyalty_db_t *base);
+static int64_t loyalty_sqlite_inserted(loyalty_db_t *base);
+static int64_t loyalty_sqlite_column_int(loyalty_db_t *base, int column);
+static loyalty_str_t loyalty_sqlite_column_text(loyalty_db_t *base,
+    int column);
+static int loyalty_sqlite_checkpoint_due(loyalty_db_t *base);
+static loyalty_db_rc_e loyalty_sqlite_checkpoint(loyalty_db_t *base,
+    loyalty_lock_t *lock);
+
+
+const loyalty_db_driver_t  loyalty_db_sqlite = {
+    "sqlite:",
+    0,
+    loyalty_sqlite_check,
+    loyalty_sqlite_create,
+    loyalty_sqlite_destroy,
+    loyalty_sqlite_open,
+    loyalty_sqlite_close,
+    loyalty_sqlite_begin,
+    loyalty_sqlite_commit,
+    loyalty_sqlite_rollback,
+    loyalty_sqlite_query,
+    loyalty_sqlite_changes,
+    loyalty_sqlite_inserted,
+    loyalty_sqlite_column_int,
+    loyalty_sqlite_column_text,
+    loyalty_sqlite_checkpoint_due,
+    loyalty_sqlite_checkpoint
+};
 
 
 void
-loyalty_db_tune(void)
+loyalty_sqlite_tune(void)
 {
     /*
      * A reader forgets all its pages whenever somebody has written: they come
@@ -48,38 +83,58 @@ loyalty_db_tune(void)
 }
 
 
-loyalty_db_t *
-loyalty_db_create(const loyalty_db_conf_t *conf)
+static int
+loyalty_sqlite_check(const char *uri, char *why, size_t size)
 {
-    loyalty_db_t  *db;
+    const char  *path = loyalty_sqlite_path(uri);
 
-    db = calloc(1, sizeof(loyalty_db_t)
+    if (*path != '\0' && path[strlen(path) - 1] != '/') {
+        return LOYALTY_OK;
+    }
+
+    (void) snprintf(why, size, "write \"sqlite:PATH\" with the path of a "
+                    "file");
+
+    return LOYALTY_ERROR;
+}
+
+
+static const char *
+loyalty_sqlite_path(const char *uri)
+{
+    return uri + sizeof("sqlite:") - 1;
+}
+
+
+static loyalty_db_t *
+loyalty_sqlite_create(const loyalty_db_conf_t *conf)
+{
+    loyalty_sqlite_t  *db;
+
+    db = calloc(1, sizeof(loyalty_sqlite_t)
                    + conf->nstatements * sizeof(sqlite3_stmt *));
     if (db == NULL) {
         return NULL;
     }
 
-    db->conf = *conf;
+    db->base.conf = *conf;
+    db->path = loyalty_sqlite_path(conf->uri);
     db->log_due = LOYALTY_SQLITE_LOG_PAGES;
 
-    return db;
+    return &db->base;
 }
 
 
-void
-loyalty_db_destroy(loyalty_db_t *db)
+static void
+loyalty_sqlite_destroy(loyalty_db_t *base)
 {
-    if (db == NULL) {
-        return;
-    }
-
-    loyalty_db_close(db);
-    free(db);
+    loyalty_sqlite_close(base);
+    free(base);
 }
 
 
 loyalty_db_rc_e
-loyalty_sqlite_exec(loyalty_db_t *db, const char *sql)
+loyalty_sqlite_exec(loyalty_sqlite_t *db, const char *sql)
 {
     if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK) {
         return loyalty_sqlite_failed(db);
@@ -90,13 +145,14 @@ loyalty_sqlite_exec(loyalty_db_t *db, const char *sql)
 
 
 void
-loyalty_db_close(loyalty_db_t *db)
+loyalty_sqlite_close(loyalty_db_t *base)
 {
-    unsigned  i;
+    unsigned           i;
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
 
     loyalty_sqlite_done(db);
 
-    for (i = 0; i < db->conf.nstatements; i++) {
+    for (i = 0; i < db->base.conf.nstatements; i++) {
         (void) sqlite3_finalize(db->statements[i]);
         db->statements[i] = NULL;
     }
@@ -109,8 +165,10 @@ loyalty_db_close(loyalty_db_t *db)
 
 
 loyalty_db_rc_e
-loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode)
+loyalty_sqlite_begin(loyalty_db_t *base, loyalty_db_mode_e mode)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     /*
      * A transaction that starts as a reader and then wants to write fails at
      * once, however long the time to wait, when another one has written.
@@ -122,9 +180,10 @@ loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode)
 
 
 loyalty_db_rc_e
-loyalty_db_commit(loyalty_db_t *db)
+loyalty_sqlite_commit(loyalty_db_t *base)
 {
-    loyalty_db_rc_e  rc;
+    loyalty_db_rc_e    rc;
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
 
     loyalty_sqlite_done(db);
 
@@ -144,8 +203,10 @@ loyalty_db_commit(loyalty_db_t *db)
 
 
 void
-loyalty_db_rollback(loyalty_db_t *db)
+loyalty_sqlite_rollback(loyalty_db_t *base)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     loyalty_sqlite_done(db);
 
     /* some errors have rolled back already */
@@ -155,25 +216,28 @@ loyalty_db_rollback(loyalty_db_t *db)
     }
 
     if (db->useless) {
-        loyalty_db_close(db);
+        loyalty_sqlite_close(&db->base);
     }
 }
 
 
-loyalty_db_rc_e
-loyalty_db_query(loyalty_db_t *db, unsigned statement,
+static loyalty_db_rc_e
+loyalty_sqlite_query(loyalty_db_t *base, unsigned statement,
     const loyalty_db_value_t *values, unsigned n)
 {
-    unsigned        i;
-    sqlite3_stmt  **stmt;
+    unsigned            i;
+    const char         *sql;
+    sqlite3_stmt      **stmt;
+    loyalty_sqlite_t   *db = (loyalty_sqlite_t *) base;
 
     loyalty_sqlite_done(db);
 
+    sql = base->conf.statements[statement].sql;
     stmt = &db->statements[statement];
 
     if (*stmt == NULL
-        && sqlite3_prepare_v3(db->sqlite, db->conf.statements[statement], -1,
-                              SQLITE_PREPARE_PERSISTENT, stmt, NULL)
+        && sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                              stmt, NULL)
            != SQLITE_OK)
     {
         return loyalty_sqlite_failed(db);
@@ -209,7 +273,7 @@ loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_step(loyalty_db_t *db)
+loyalty_sqlite_step(loyalty_sqlite_t *db)
 {
     switch (sqlite3_step(db->active)) {
 
@@ -228,13 +292,13 @@ loyalty_sqlite_step(loyalty_db_t *db)
 /* Keeps the reason before a rollback or a close makes SQLite forget it. */
 
 loyalty_db_rc_e
-loyalty_sqlite_failed(loyalty_db_t *db)
+loyalty_sqlite_failed(loyalty_sqlite_t *db)
 {
     int  code;
 
     code = sqlite3_extended_errcode(db->sqlite);
 
-    (void) snprintf(db->error, sizeof(db->error), "%s (SQLite %d)",
+    (void) snprintf(db->base.error, sizeof(db->base.error), "%s (SQLite %d)",
                     sqlite3_errmsg(db->sqlite), code);
 
     switch (code & 0xff) {
@@ -254,7 +318,7 @@ loyalty_sqlite_failed(loyalty_db_t *db)
 
 
 static void
-loyalty_sqlite_done(loyalty_db_t *db)
+loyalty_sqlite_done(loyalty_sqlite_t *db)
 {
     if (db->active != NULL) {
         (void) sqlite3_reset(db->active);
@@ -263,31 +327,38 @@ loyalty_sqlite_done(loyalty_db_t *db)
 }
 
 
-unsigned
-loyalty_db_changes(loyalty_db_t *db)
+static unsigned
+loyalty_sqlite_changes(loyalty_db_t *base)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     return (unsigned) sqlite3_changes(db->sqlite);
 }
 
 
-int64_t
-loyalty_db_inserted(loyalty_db_t *db)
+static int64_t
+loyalty_sqlite_inserted(loyalty_db_t *base)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     return sqlite3_last_insert_rowid(db->sqlite);
 }
 
 
-int64_t
-loyalty_db_column_int(loyalty_db_t *db, int column)
+static int64_t
+loyalty_sqlite_column_int(loyalty_db_t *base, int column)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     return sqlite3_column_int64(db->active, column);
 }
 
 
-loyalty_str_t
-loyalty_db_column_text(loyalty_db_t *db, int column)
+static loyalty_str_t
+loyalty_sqlite_column_text(loyalty_db_t *base, int column)
 {
-    loyalty_str_t  text;
+    loyalty_str_t      text;
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
 
     /* in this order: the first call may convert, the second counts bytes */
 
@@ -298,18 +369,11 @@ loyalty_db_column_text(loyalty_db_t *db, int column)
 }
 
 
-const char *
-loyalty_db_error(loyalty_db_t *db)
-{
-    return db->error;
-}
-
-
 int
 loyalty_sqlite_committed(void *data, sqlite3 *sqlite, const char *name,
     int pages)
 {
-    loyalty_db_t  *db = data;
+    loyalty_sqlite_t  *db = data;
 
     (void) sqlite;
     (void) name;
@@ -324,9 +388,11 @@ loyalty_sqlite_committed(void *data, sqlite3 *sqlite, const char *name,
 }
 
 
-int
-loyalty_db_checkpoint_due(loyalty_db_t *db)
+static int
+loyalty_sqlite_checkpoint_due(loyalty_db_t *base)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     if (db->log_pages < db->log_due) {
         return 0;
     }
@@ -339,12 +405,13 @@ loyalty_db_checkpoint_due(loyalty_db_t *db)
 }
 
 
-loyalty_db_rc_e
-loyalty_db_checkpoint(loyalty_db_t *db, loyalty_lock_t *lock)
+static loyalty_db_rc_e
+loyalty_sqlite_checkpoint(loyalty_db_t *base, loyalty_lock_t *lock)
 {
-    int  rc, pages, done, rounds;
+    int                rc, pages, done, rounds;
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
 
-    if (loyalty_db_open(db) != LOYALTY_DB_DONE) {
+    if (loyalty_sqlite_open(&db->base) != LOYALTY_DB_DONE) {
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -369,7 +436,7 @@ loyalty_db_checkpoint(loyalty_db_t *db, loyalty_lock_t *lock)
      * one that is done starts anew.
      */
 
-    if (loyalty_lock_acquire(lock, db->conf.timeout) != LOYALTY_OK) {
+    if (loyalty_lock_acquire(lock, db->base.conf.timeout) != LOYALTY_OK) {
         return LOYALTY_DB_DONE;
     }
 

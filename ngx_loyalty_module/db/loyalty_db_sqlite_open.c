@@ -19,23 +19,25 @@
 #define LOYALTY_SQLITE_RETRY       10          /* milliseconds */
 
 
-static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_writable(loyalty_db_t *db,
+static loyalty_db_rc_e loyalty_sqlite_connect(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_writable(loyalty_sqlite_t *db,
     const char *suffix);
-static loyalty_db_rc_e loyalty_sqlite_configure(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_ours(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_log_ahead(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_migrate(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_upgrade(loyalty_db_t *db);
-static loyalty_db_rc_e loyalty_sqlite_number(loyalty_db_t *db,
+static loyalty_db_rc_e loyalty_sqlite_configure(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_ours(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_log_ahead(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_migrate(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_upgrade(loyalty_sqlite_t *db);
+static loyalty_db_rc_e loyalty_sqlite_number(loyalty_sqlite_t *db,
     const char *sql, int *number);
-static loyalty_db_rc_e loyalty_sqlite_value(loyalty_db_t *db,
+static loyalty_db_rc_e loyalty_sqlite_value(loyalty_sqlite_t *db,
     const char *sql, char *text, size_t size);
 
 
 loyalty_db_rc_e
-loyalty_db_open(loyalty_db_t *db)
+loyalty_sqlite_open(loyalty_db_t *base)
 {
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
     if (db->sqlite != NULL) {
         return LOYALTY_DB_DONE;
     }
@@ -44,7 +46,7 @@ loyalty_db_open(loyalty_db_t *db)
         || loyalty_sqlite_configure(db) != LOYALTY_DB_DONE
         || loyalty_sqlite_migrate(db) != LOYALTY_DB_DONE)
     {
-        loyalty_db_close(db);
+        loyalty_sqlite_close(&db->base);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -53,7 +55,7 @@ loyalty_db_open(loyalty_db_t *db)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_connect(loyalty_db_t *db)
+loyalty_sqlite_connect(loyalty_sqlite_t *db)
 {
     int  rc;
 
@@ -62,10 +64,10 @@ loyalty_sqlite_connect(loyalty_db_t *db)
      * that this process has on it.  What SQLite puts beside it takes its mode.
      */
 
-    if (mknod(db->conf.path, S_IFREG|S_IRUSR|S_IWUSR, 0) != 0
+    if (mknod(db->path, S_IFREG|S_IRUSR|S_IWUSR, 0) != 0
         && errno != EEXIST)
     {
-        (void) snprintf(db->error, sizeof(db->error),
+        (void) snprintf(db->base.error, sizeof(db->base.error),
                         "the file cannot be made: %s", strerror(errno));
         return LOYALTY_DB_UNAVAILABLE;
     }
@@ -77,7 +79,7 @@ loyalty_sqlite_connect(loyalty_db_t *db)
         return LOYALTY_DB_UNAVAILABLE;
     }
 
-    rc = sqlite3_open_v2(db->conf.path, &db->sqlite,
+    rc = sqlite3_open_v2(db->path, &db->sqlite,
                          SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX, NULL);
 
     if (rc != SQLITE_OK) {
@@ -95,17 +97,17 @@ loyalty_sqlite_connect(loyalty_db_t *db)
  */
 
 static loyalty_db_rc_e
-loyalty_sqlite_writable(loyalty_db_t *db, const char *suffix)
+loyalty_sqlite_writable(loyalty_sqlite_t *db, const char *suffix)
 {
     char  path[PATH_MAX];
 
-    (void) snprintf(path, sizeof(path), "%s%s", db->conf.path, suffix);
+    (void) snprintf(path, sizeof(path), "%s%s", db->path, suffix);
 
     if (access(path, R_OK|W_OK) == 0 || errno == ENOENT) {
         return LOYALTY_DB_DONE;
     }
 
-    (void) snprintf(db->error, sizeof(db->error),
+    (void) snprintf(db->base.error, sizeof(db->base.error),
                     "its file%s%s cannot be written: %s",
                     (*suffix != '\0') ? " " : "", suffix, strerror(errno));
 
@@ -114,17 +116,17 @@ loyalty_sqlite_writable(loyalty_db_t *db, const char *suffix)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_configure(loyalty_db_t *db)
+loyalty_sqlite_configure(loyalty_sqlite_t *db)
 {
     char  cache[sizeof("PRAGMA cache_size=-;") + 20];
 
     (void) sqlite3_extended_result_codes(db->sqlite, 1);
-    (void) sqlite3_busy_timeout(db->sqlite, db->conf.timeout);
+    (void) sqlite3_busy_timeout(db->sqlite, db->base.conf.timeout);
     (void) sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void) sqlite3_wal_hook(db->sqlite, loyalty_sqlite_committed, db);
 
     (void) snprintf(cache, sizeof(cache), "PRAGMA cache_size=-%zu;",
-                    db->conf.cache / 1024);
+                    db->base.conf.cache / 1024);
 
     if (loyalty_sqlite_exec(db, cache) != LOYALTY_DB_DONE) {
         return LOYALTY_DB_UNAVAILABLE;
@@ -146,7 +148,7 @@ loyalty_sqlite_configure(loyalty_db_t *db)
 /* Before anything is changed in a file that may not be ours. */
 
 static loyalty_db_rc_e
-loyalty_sqlite_ours(loyalty_db_t *db)
+loyalty_sqlite_ours(loyalty_sqlite_t *db)
 {
     int  id, objects;
 
@@ -165,7 +167,7 @@ loyalty_sqlite_ours(loyalty_db_t *db)
         return LOYALTY_DB_DONE;
     }
 
-    (void) snprintf(db->error, sizeof(db->error),
+    (void) snprintf(db->base.error, sizeof(db->base.error),
                     "the file is a database of some other program");
 
     return LOYALTY_DB_UNAVAILABLE;
@@ -178,7 +180,7 @@ loyalty_sqlite_ours(loyalty_db_t *db)
  */
 
 static loyalty_db_rc_e
-loyalty_sqlite_log_ahead(loyalty_db_t *db)
+loyalty_sqlite_log_ahead(loyalty_sqlite_t *db)
 {
     int   waited;
     char  mode[sizeof("truncate")];
@@ -192,7 +194,7 @@ loyalty_sqlite_log_ahead(loyalty_db_t *db)
             break;
         }
 
-        if (waited >= db->conf.timeout
+        if (waited >= db->base.conf.timeout
             || sqlite3_errcode(db->sqlite) != SQLITE_BUSY)
         {
             return LOYALTY_DB_UNAVAILABLE;
@@ -202,9 +204,9 @@ loyalty_sqlite_log_ahead(loyalty_db_t *db)
     }
 
     if (strcmp(mode, "wal") != 0) {
-        (void) snprintf(db->error, sizeof(db->error), "its file system has "
-                        "no shared memory for write-ahead logging: put it on "
-                        "a local disk");
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "its file system has no shared memory for write-ahead "
+                        "logging: put it on a local disk");
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -213,7 +215,7 @@ loyalty_sqlite_log_ahead(loyalty_db_t *db)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_migrate(loyalty_db_t *db)
+loyalty_sqlite_migrate(loyalty_sqlite_t *db)
 {
     int              version;
     loyalty_db_rc_e  rc;
@@ -230,18 +232,18 @@ loyalty_sqlite_migrate(loyalty_db_t *db)
 
     /* all workers get here together after an upgrade: the first one does it */
 
-    if (loyalty_db_begin(db, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE) {
+    if (loyalty_sqlite_begin(&db->base, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE) {
         return LOYALTY_DB_UNAVAILABLE;
     }
 
     rc = loyalty_sqlite_upgrade(db);
 
     if (rc == LOYALTY_DB_DONE) {
-        rc = loyalty_db_commit(db);
+        rc = loyalty_sqlite_commit(&db->base);
     }
 
     if (rc != LOYALTY_DB_DONE) {
-        loyalty_db_rollback(db);
+        loyalty_sqlite_rollback(&db->base);
     }
 
     return rc;
@@ -249,7 +251,7 @@ loyalty_sqlite_migrate(loyalty_db_t *db)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_upgrade(loyalty_db_t *db)
+loyalty_sqlite_upgrade(loyalty_sqlite_t *db)
 {
     int   version;
     char  mark[96];
@@ -261,10 +263,10 @@ loyalty_sqlite_upgrade(loyalty_db_t *db)
     }
 
     if (version > loyalty_sqlite_version) {
-        (void) snprintf(db->error, sizeof(db->error), "the database has "
-                        "version %d of the schema and this module knows %d: "
-                        "a newer module wrote it, install that one",
-                        version, loyalty_sqlite_version);
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "the database has version %d of the schema and this "
+                        "module knows %d: a newer module wrote it, install "
+                        "that one", version, loyalty_sqlite_version);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -286,7 +288,7 @@ loyalty_sqlite_upgrade(loyalty_db_t *db)
 
 
 static loyalty_db_rc_e
-loyalty_sqlite_number(loyalty_db_t *db, const char *sql, int *number)
+loyalty_sqlite_number(loyalty_sqlite_t *db, const char *sql, int *number)
 {
     char  text[sizeof("-2147483648")];
 
@@ -305,7 +307,7 @@ loyalty_sqlite_number(loyalty_db_t *db, const char *sql, int *number)
 /* The one value that a statement returns, as a text. */
 
 static loyalty_db_rc_e
-loyalty_sqlite_value(loyalty_db_t *db, const char *sql, char *text,
+loyalty_sqlite_value(loyalty_sqlite_t *db, const char *sql, char *text,
     size_t size)
 {
     sqlite3_stmt  *stmt;

@@ -4,6 +4,7 @@
  */
 
 
+#include <loyalty_batch.h>
 #include <loyalty_engine.h>
 #include <loyalty_transaction.h>
 
@@ -13,6 +14,8 @@
 
 
 #define LOYALTY_ENGINE_ERROR_SIZE  256
+
+#define LOYALTY_ENGINE_ATTEMPTS    5        /* of a command alone */
 
 #define LOYALTY_PRUNE_INTERVAL     60       /* seconds */
 
@@ -33,6 +36,10 @@ static int loyalty_engine_prepare(loyalty_engine_t *engine,
     loyalty_command_t *commands);
 static void loyalty_engine_check_order(loyalty_engine_t *engine,
     loyalty_command_t *command);
+static loyalty_db_rc_e loyalty_engine_together(loyalty_engine_t *engine,
+    loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
+static loyalty_db_rc_e loyalty_engine_alone(loyalty_engine_t *engine,
+    loyalty_command_t *command, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_transact(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_execute(loyalty_engine_t *engine,
@@ -71,7 +78,7 @@ loyalty_engine_create(const loyalty_engine_conf_t *conf)
 
     engine->conf = *conf;
 
-    db.path = conf->path;
+    db.uri = conf->uri;
     db.timeout = conf->timeout;
     db.cache = conf->cache;
     db.statements = loyalty_statements;
@@ -100,48 +107,39 @@ loyalty_engine_destroy(loyalty_engine_t *engine)
 }
 
 
-void
+loyalty_command_t *
 loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
     int64_t now)
 {
-    int                 write;
-    loyalty_db_rc_e     rc;
-    loyalty_command_t  *c;
+    int                 write, shared;
+    loyalty_command_t  *first, *end;
 
     engine->error[0] = '\0';
 
+    shared = loyalty_db_shared(engine->db);
+
+    if (shared) {
+        commands = loyalty_batch_sort(commands);
+    }
+
     write = loyalty_engine_prepare(engine, commands);
 
-    if (loyalty_engine_transact(engine, commands, NULL, write, now)
-        == LOYALTY_DB_CONFLICT)
-    {
-        /*
-         * One of them ran into a constraint and the rollback undid the
-         * others, too.  Alone, each fails or succeeds for itself.  This is
-         * rare; savepoints would make every command pay for it.
-         */
+    for (first = commands; first != NULL; first = end) {
+        end = (shared && write) ? loyalty_batch_end(first) : NULL;
 
-        engine->error[0] = '\0';
+        if (loyalty_engine_together(engine, first, end, write, now)
+            == LOYALTY_DB_UNAVAILABLE)
+        {
+            /* the others would only wait for the same in vain */
 
-        for (c = commands; c != NULL; c = c->next) {
-
-            rc = loyalty_engine_transact(engine, c, c->next, write, now);
-
-            if (rc == LOYALTY_DB_CONFLICT) {
-                loyalty_engine_fail(c, c->next);
-            }
-
-            if (rc == LOYALTY_DB_UNAVAILABLE) {
-
-                /* the others would only wait for the same in vain */
-
-                loyalty_engine_fail(c->next, NULL);
-                break;
-            }
+            loyalty_engine_fail(end, NULL);
+            break;
         }
     }
 
     loyalty_engine_render(engine, commands);
+
+    return commands;
 }
 
 
@@ -197,6 +195,66 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
                                   command->why);
 
     command->order_fault = faults[verdict];
+}
+
+
+/*
+ * In one transaction.  If one of them runs into a constraint, the rollback
+ * undoes the others, too: alone, each fails or succeeds for itself.  This is
+ * rare; savepoints would make every command pay for it.
+ */
+
+static loyalty_db_rc_e
+loyalty_engine_together(loyalty_engine_t *engine, loyalty_command_t *first,
+    loyalty_command_t *end, int write, int64_t now)
+{
+    loyalty_db_rc_e     rc;
+    loyalty_command_t  *c;
+
+    rc = loyalty_engine_transact(engine, first, end, write, now);
+
+    if (rc != LOYALTY_DB_CONFLICT) {
+        return rc;
+    }
+
+    engine->error[0] = '\0';
+
+    for (c = first; c != end; c = c->next) {
+
+        rc = loyalty_engine_alone(engine, c, write, now);
+
+        if (rc == LOYALTY_DB_UNAVAILABLE) {
+            loyalty_engine_fail(c->next, end);
+            return rc;
+        }
+    }
+
+    return LOYALTY_DB_DONE;
+}
+
+
+/* What somebody else's transaction has refused, it may grant once it ended. */
+
+static loyalty_db_rc_e
+loyalty_engine_alone(loyalty_engine_t *engine, loyalty_command_t *command,
+    int write, int64_t now)
+{
+    int              attempts;
+    loyalty_db_rc_e  rc;
+
+    attempts = loyalty_db_shared(engine->db) ? LOYALTY_ENGINE_ATTEMPTS : 1;
+
+    do {
+        rc = loyalty_engine_transact(engine, command, command->next, write,
+                                     now);
+
+    } while (rc == LOYALTY_DB_CONFLICT && --attempts > 0);
+
+    if (rc == LOYALTY_DB_CONFLICT) {
+        loyalty_engine_fail(command, command->next);
+    }
+
+    return rc;
 }
 
 

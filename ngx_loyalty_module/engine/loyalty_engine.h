@@ -25,7 +25,7 @@ typedef struct loyalty_engine_s  loyalty_engine_t;
 typedef struct {
     const loyalty_program_t       *program;
     const loyalty_order_lookup_t  *lookup;    /* for claims */
-    const char                    *path;      /* of the SQLite file */
+    const char                    *uri;       /* of the database */
     int                            timeout;   /* ms to wait for a lock */
     size_t                         cache;     /* bytes of database pages */
     loyalty_lock_t                *lock;      /* the writers', or NULL */
@@ -38,14 +38,15 @@ loyalty_engine_t *loyalty_engine_create(const loyalty_engine_conf_t *conf);
 void loyalty_engine_destroy(loyalty_engine_t *engine);
 
 /*
- * Runs the list of commands in one transaction, as if one after the other,
- * and returns when it is on the disk.  Each command then has its result and
- * its answer, or is an admitted claim (not decided).  If the transaction
- * fails, all of them get LOYALTY_DATABASE_UNAVAILABLE and none has done
- * anything.  "now" is the Unix time.
+ * Runs the list of commands as if one after the other, in as few transactions
+ * as suit the database, and returns when all is on the disk: the list in the
+ * order in which they were run.  Each command then has its result and its
+ * answer, or is an admitted claim (not decided).  Those of a transaction that
+ * fails get LOYALTY_DATABASE_UNAVAILABLE and have not done anything.  "now"
+ * is the Unix time.
  */
-void loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
-    int64_t now);
+loyalty_command_t *loyalty_engine_run(loyalty_engine_t *engine,
+    loyalty_command_t *commands, int64_t now);
 
 /*
  * Why the last run failed, for the log, terminated by NUL; "" if it did not.

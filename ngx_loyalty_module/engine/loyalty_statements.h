@@ -8,6 +8,9 @@
 #define _LOYALTY_STATEMENTS_H_INCLUDED_
 
 
+#include <loyalty_db.h>
+
+
 typedef enum {
     LOYALTY_SQL_MEMBER_FIND = 0,
     LOYALTY_SQL_MEMBER_INSERT,
@@ -36,7 +39,7 @@ typedef enum {
  * a temporary table for it, which costs more than to look at the row again.
  */
 
-extern const char *const  loyalty_statements[LOYALTY_STATEMENTS];
+extern const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS];
 
 
 #endif /* _LOYALTY_STATEMENTS_H_INCLUDED_ */

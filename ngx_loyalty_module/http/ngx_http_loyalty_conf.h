@@ -57,6 +57,14 @@ char *ngx_http_loyalty_order_lookup(ngx_conf_t *cf,
 char *ngx_http_loyalty_api_key(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 
+/*
+ * ngx_http_loyalty_folder.c: sees to it that the workers can write the folder
+ * and the file of a database, and makes the folder if there is none.
+ */
+
+char *ngx_http_loyalty_folder(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+
 /* ngx_http_loyalty_database.c */
 
 char *ngx_http_loyalty_database(ngx_conf_t *cf,

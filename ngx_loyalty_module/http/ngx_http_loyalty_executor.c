@@ -19,50 +19,71 @@
 #define NGX_HTTP_LOYALTY_REMIND       10
 
 
+typedef struct ngx_http_loyalty_lane_s  ngx_http_loyalty_lane_t;
+
+
+/*
+ * What waits to be run.  SQLite has one lane for each queue, since it has one
+ * writer at a time; a server has several.
+ */
+
+typedef struct {
+    ngx_http_loyalty_executor_t   *executor;
+    loyalty_command_t             *first;
+    loyalty_command_t            **last;
+    ngx_int_t                      waiting;
+
+    ngx_http_loyalty_lane_t       *lanes;
+    ngx_int_t                      nlanes;
+    ngx_int_t                      idle;       /* lanes */
+
+    ngx_event_t                    start;
+    time_t                         overflowed; /* when it was said last */
+} ngx_http_loyalty_queue_t;
+
+
 /*
  * A lane runs one batch at a time, on an engine of its own.  What arrives
  * meanwhile is the next batch, so that load makes batches larger, and writers
  * do not keep readers waiting.
  */
 
-typedef struct {
-    ngx_http_loyalty_program_t    *program;
-    ngx_http_loyalty_main_conf_t  *conf;
+struct ngx_http_loyalty_lane_s {
     ngx_http_loyalty_executor_t   *executor;
+    ngx_http_loyalty_queue_t      *queue;      /* NULL: of checkpoints */
     loyalty_engine_t              *engine;
-
-    loyalty_command_t             *first;      /* waiting */
-    loyalty_command_t            **last;
-    ngx_int_t                      waiting;
 
     loyalty_command_t             *batch;      /* with the thread */
     ngx_thread_task_t             *task;
-    ngx_event_t                    start;
     time_t                         failing;    /* when it was said last */
-    time_t                         overflowed;
     unsigned                       busy:1;
-} ngx_http_loyalty_lane_t;
+};
 
 
 struct ngx_http_loyalty_executor_s {
     ngx_pool_t                    *pool;
-    ngx_http_loyalty_lane_t        reads;
-    ngx_http_loyalty_lane_t        writes;
+    ngx_http_loyalty_program_t    *program;
+    ngx_http_loyalty_main_conf_t  *conf;
+    ngx_http_loyalty_queue_t       reads;
+    ngx_http_loyalty_queue_t       writes;
     ngx_http_loyalty_lane_t        checkpoints;
 };
 
 
-static ngx_http_loyalty_lane_t *ngx_http_loyalty_lane(
+static ngx_http_loyalty_queue_t *ngx_http_loyalty_queue(
     ngx_http_loyalty_executor_t *executor, loyalty_command_t *command);
-static void ngx_http_loyalty_lane_full(ngx_http_loyalty_lane_t *lane,
+static void ngx_http_loyalty_queue_full(ngx_http_loyalty_queue_t *queue,
     ngx_log_t *log);
 static ngx_http_loyalty_executor_t *ngx_http_loyalty_executor_create(
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program);
+static ngx_int_t ngx_http_loyalty_queue_init(
+    ngx_http_loyalty_executor_t *executor, ngx_http_loyalty_queue_t *queue,
+    ngx_uint_t lanes, size_t cache);
 static ngx_int_t ngx_http_loyalty_lane_init(
     ngx_http_loyalty_executor_t *executor, ngx_http_loyalty_lane_t *lane,
-    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program,
     size_t cache);
-static void ngx_http_loyalty_lane_start(ngx_event_t *ev);
+static void ngx_http_loyalty_queue_destroy(ngx_http_loyalty_queue_t *queue);
+static void ngx_http_loyalty_queue_start(ngx_event_t *ev);
 static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
 static ngx_int_t ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log);
@@ -82,7 +103,7 @@ ngx_int_t
 ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
 {
     ngx_http_request_t            *r;
-    ngx_http_loyalty_lane_t       *lane;
+    ngx_http_loyalty_queue_t      *queue;
     ngx_http_loyalty_program_t    *program;
     ngx_http_loyalty_main_conf_t  *lmcf;
 
@@ -102,18 +123,18 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
         }
     }
 
-    lane = ngx_http_loyalty_lane(program->executor, &ctx->command);
+    queue = ngx_http_loyalty_queue(program->executor, &ctx->command);
 
-    if (lane->waiting >= lmcf->queue) {
-        ngx_http_loyalty_lane_full(lane, r->connection->log);
+    if (queue->waiting >= lmcf->queue) {
+        ngx_http_loyalty_queue_full(queue, r->connection->log);
         return NGX_ERROR;
     }
 
     ctx->command.next = NULL;
 
-    *lane->last = &ctx->command;
-    lane->last = &ctx->command.next;
-    lane->waiting++;
+    *queue->last = &ctx->command;
+    queue->last = &ctx->command.next;
+    queue->waiting++;
 
     /* keeps the request's memory, even if its client goes away */
 
@@ -121,16 +142,16 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
 
     /* not at once: the other requests of this event cycle shall come along */
 
-    if (!lane->busy) {
-        ngx_post_event(&lane->start, &ngx_posted_events);
+    if (queue->idle != 0) {
+        ngx_post_event(&queue->start, &ngx_posted_events);
     }
 
     return NGX_OK;
 }
 
 
-static ngx_http_loyalty_lane_t *
-ngx_http_loyalty_lane(ngx_http_loyalty_executor_t *executor,
+static ngx_http_loyalty_queue_t *
+ngx_http_loyalty_queue(ngx_http_loyalty_executor_t *executor,
     loyalty_command_t *command)
 {
     if (command->kind == LOYALTY_COMMAND_CLAIM) {
@@ -146,24 +167,24 @@ ngx_http_loyalty_lane(ngx_http_loyalty_executor_t *executor,
 
 
 static void
-ngx_http_loyalty_lane_full(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
+ngx_http_loyalty_queue_full(ngx_http_loyalty_queue_t *queue, ngx_log_t *log)
 {
     time_t  now;
 
     now = ngx_time();
 
-    if (lane->overflowed != 0
-        && now - lane->overflowed < NGX_HTTP_LOYALTY_REMIND)
+    if (queue->overflowed != 0
+        && now - queue->overflowed < NGX_HTTP_LOYALTY_REMIND)
     {
         return;
     }
 
-    lane->overflowed = now;
+    queue->overflowed = now;
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "loyalty: %i requests wait for the database of program "
-                  "\"%V\", no more are taken", lane->waiting,
-                  &lane->program->name);
+                  "\"%V\", no more are taken", queue->waiting,
+                  &queue->executor->program->name);
 }
 
 
@@ -171,6 +192,7 @@ static ngx_http_loyalty_executor_t *
 ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
     ngx_http_loyalty_program_t *program)
 {
+    ngx_uint_t                    lanes;
     ngx_pool_t                   *pool;
     ngx_http_loyalty_executor_t  *executor;
 
@@ -186,15 +208,18 @@ ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
     }
 
     executor->pool = pool;
+    executor->program = program;
+    executor->conf = lmcf;
 
-    if (ngx_http_loyalty_lane_init(executor, &executor->reads, lmcf, program,
-                                   NGX_HTTP_LOYALTY_READ_CACHE)
+    lanes = program->connections / 2;
+
+    if (ngx_http_loyalty_queue_init(executor, &executor->reads, lanes,
+                                    NGX_HTTP_LOYALTY_READ_CACHE)
         != NGX_OK
-        || ngx_http_loyalty_lane_init(executor, &executor->writes, lmcf,
-                                      program, NGX_HTTP_LOYALTY_WRITE_CACHE)
+        || ngx_http_loyalty_queue_init(executor, &executor->writes, lanes,
+                                       NGX_HTTP_LOYALTY_WRITE_CACHE)
         != NGX_OK
-        || ngx_http_loyalty_lane_init(executor, &executor->checkpoints, lmcf,
-                                      program, 0)
+        || ngx_http_loyalty_lane_init(executor, &executor->checkpoints, 0)
         != NGX_OK)
     {
         ngx_http_loyalty_executor_destroy(executor);
@@ -210,15 +235,50 @@ ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
 
 
 static ngx_int_t
-ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
-    ngx_http_loyalty_lane_t *lane, ngx_http_loyalty_main_conf_t *lmcf,
-    ngx_http_loyalty_program_t *program, size_t cache)
+ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
+    ngx_http_loyalty_queue_t *queue, ngx_uint_t lanes, size_t cache)
 {
-    loyalty_engine_conf_t  conf;
+    queue->lanes = ngx_pcalloc(executor->pool,
+                               lanes * sizeof(ngx_http_loyalty_lane_t));
+    if (queue->lanes == NULL) {
+        return NGX_ERROR;
+    }
+
+    queue->executor = executor;
+    queue->last = &queue->first;
+
+    queue->start.handler = ngx_http_loyalty_queue_start;
+    queue->start.data = queue;
+    queue->start.log = ngx_cycle->log;
+
+    while (queue->nlanes < (ngx_int_t) lanes) {
+
+        if (ngx_http_loyalty_lane_init(executor, &queue->lanes[queue->nlanes],
+                                       cache)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        queue->lanes[queue->nlanes++].queue = queue;
+    }
+
+    queue->idle = queue->nlanes;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
+    ngx_http_loyalty_lane_t *lane, size_t cache)
+{
+    loyalty_engine_conf_t        conf;
+    ngx_http_loyalty_program_t  *program = executor->program;
 
     conf.program = &program->rules;
     conf.lookup = &program->lookup;
-    conf.path = (char *) program->database.data;
+    conf.uri = (char *) program->database.data;
     conf.timeout = (int) program->timeout;
     conf.cache = cache;
     conf.lock = program->shm_zone->data;
@@ -230,24 +290,20 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     }
 
     lane->task = ngx_thread_task_alloc(executor->pool, 0);
+
     if (lane->task == NULL) {
+        loyalty_engine_destroy(lane->engine);
+        lane->engine = NULL;
         return NGX_ERROR;
     }
+
+    lane->executor = executor;
 
     lane->task->ctx = lane;
     lane->task->handler = ngx_http_loyalty_lane_thread;
     lane->task->event.handler = ngx_http_loyalty_lane_done;
     lane->task->event.data = lane;
     lane->task->event.log = ngx_cycle->log;
-
-    lane->start.handler = ngx_http_loyalty_lane_start;
-    lane->start.data = lane;
-    lane->start.log = ngx_cycle->log;
-
-    lane->program = program;
-    lane->conf = lmcf;
-    lane->executor = executor;
-    lane->last = &lane->first;
 
     return NGX_OK;
 }
@@ -257,61 +313,89 @@ void
 ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor)
 {
     loyalty_engine_destroy(executor->checkpoints.engine);
-    loyalty_engine_destroy(executor->reads.engine);
-    loyalty_engine_destroy(executor->writes.engine);
+    ngx_http_loyalty_queue_destroy(&executor->reads);
+    ngx_http_loyalty_queue_destroy(&executor->writes);
 
     ngx_destroy_pool(executor->pool);
 }
 
 
 static void
-ngx_http_loyalty_lane_start(ngx_event_t *ev)
+ngx_http_loyalty_queue_destroy(ngx_http_loyalty_queue_t *queue)
 {
-    ngx_http_loyalty_lane_t  *lane = ev->data;
+    ngx_int_t  i;
 
-    if (lane->busy || lane->first == NULL) {
-        return;
-    }
-
-    ngx_http_loyalty_lane_take(lane);
-
-    if (ngx_http_loyalty_lane_post(lane) != NGX_OK) {
-        ngx_http_loyalty_lane_refuse(lane);
+    for (i = 0; i < queue->nlanes; i++) {
+        loyalty_engine_destroy(queue->lanes[i].engine);
     }
 }
 
 
 static void
+ngx_http_loyalty_queue_start(ngx_event_t *ev)
+{
+    ngx_int_t                  i;
+    ngx_http_loyalty_lane_t   *lane;
+    ngx_http_loyalty_queue_t  *queue = ev->data;
+
+    for (i = 0; i < queue->nlanes && queue->first != NULL; i++) {
+        lane = &queue->lanes[i];
+
+        if (lane->busy) {
+            continue;
+        }
+
+        ngx_http_loyalty_lane_take(lane);
+
+        if (ngx_http_loyalty_lane_post(lane) != NGX_OK) {
+            ngx_http_loyalty_lane_refuse(lane);
+            return;
+        }
+
+        queue->idle--;
+    }
+}
+
+
+/* A fair share of what waits, if other lanes have nothing to do either. */
+
+static void
 ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
 {
-    ngx_int_t            n;
-    loyalty_command_t  **end;
+    ngx_int_t                   n, share;
+    loyalty_command_t         **end;
+    ngx_http_loyalty_queue_t   *queue = lane->queue;
 
-    end = &lane->first;
+    share = (queue->waiting + queue->idle - 1) / queue->idle;
+    share = ngx_min(share, lane->executor->conf->batch);
 
-    for (n = 0; n < lane->conf->batch && *end != NULL; n++) {
+    end = &queue->first;
+
+    for (n = 0; n < share && *end != NULL; n++) {
         end = &(*end)->next;
     }
 
-    lane->batch = lane->first;
-    lane->first = *end;
-    lane->waiting -= n;
+    lane->batch = queue->first;
+    queue->first = *end;
+    queue->waiting -= n;
 
     *end = NULL;
 
-    if (lane->first == NULL) {
-        lane->last = &lane->first;
+    if (queue->first == NULL) {
+        queue->last = &queue->first;
     }
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
-                   "loyalty batch:%i waiting:%i", n, lane->waiting);
+                   "loyalty batch:%i waiting:%i", n, queue->waiting);
 }
 
 
 static ngx_int_t
 ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane)
 {
-    if (ngx_thread_task_post(lane->conf->pool, lane->task) != NGX_OK) {
+    if (ngx_thread_task_post(lane->executor->conf->pool, lane->task)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -330,7 +414,7 @@ ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log)
 {
     ngx_http_loyalty_lane_t  *lane = data;
 
-    loyalty_engine_run(lane->engine, lane->batch, time(NULL));
+    lane->batch = loyalty_engine_run(lane->engine, lane->batch, time(NULL));
 }
 
 
@@ -354,8 +438,8 @@ ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane)
         ngx_http_loyalty_command_done(command);
     }
 
-    if (lane->first != NULL) {
-        ngx_post_event(&lane->start, &ngx_posted_events);
+    if (lane->queue->first != NULL) {
+        ngx_post_event(&lane->queue->start, &ngx_posted_events);
     }
 }
 
@@ -368,7 +452,8 @@ ngx_http_loyalty_lane_ended(ngx_event_t *ev)
     if (ev->timedout) {
         ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
                       "loyalty: the database of program \"%V\" keeps a thread "
-                      "for more than %d seconds", &lane->program->name,
+                      "for more than %d seconds",
+                      &lane->executor->program->name,
                       NGX_HTTP_LOYALTY_HANGS / 1000);
         ev->timedout = 0;
         return 0;
@@ -404,9 +489,11 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
     command = lane->batch;
     lane->batch = NULL;
 
+    lane->queue->idle++;
+
     /* before the answers are sent: the thread can work meanwhile */
 
-    ngx_http_loyalty_lane_start(&lane->start);
+    ngx_http_loyalty_queue_start(&lane->queue->start);
 
     for ( /* void */ ; command != NULL; command = next) {
         next = command->next;
@@ -418,8 +505,9 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
 static void
 ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 {
-    time_t       now;
-    const char  *error;
+    time_t                       now;
+    const char                  *error;
+    ngx_http_loyalty_program_t  *program = lane->executor->program;
 
     error = loyalty_engine_error(lane->engine);
 
@@ -428,7 +516,7 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
         if (lane->failing != 0) {
             ngx_log_error(NGX_LOG_NOTICE, log, 0,
                           "loyalty: the database of program \"%V\" works "
-                          "again", &lane->program->name);
+                          "again", &program->name);
             lane->failing = 0;
         }
 
@@ -444,9 +532,9 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
     lane->failing = now;
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "loyalty: the database of program \"%V\", \"%V\", cannot "
-                  "be used: %s", &lane->program->name,
-                  &lane->program->database, error);
+                  "loyalty: the database of program \"%V\", %V, cannot "
+                  "be used: %s", &program->name,
+                  &program->database, error);
 }
 
 

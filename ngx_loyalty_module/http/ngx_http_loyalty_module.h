@@ -33,8 +33,11 @@ typedef struct {
     loyalty_order_lookup_t        lookup;
 
     ngx_str_t                     name;
-    ngx_str_t                     database;      /* path, NUL-terminated */
-    ngx_str_t                     database_name; /* in its folder */
+    ngx_str_t                     database;      /* URI, NUL-terminated */
+    ngx_uint_t                    connections;   /* to it, of a worker */
+    ngx_uint_t                    in_file;       /* the database */
+    ngx_str_t                     path;          /* in_file, NUL-terminated */
+    ngx_str_t                     file_name;     /* in its folder */
     dev_t                         device;        /* of the folder */
     ngx_file_uniq_t               inode;         /* of the folder */
     ngx_conf_t                   *database_conf; /* put off */

@@ -33,8 +33,10 @@ static loyalty_lock_t *ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone);
 
 static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
 
-    { ngx_string("database"), 1, 2, 1, ngx_http_loyalty_database,
-      "database sqlite:PATH [timeout=TIME];" },
+    { ngx_string("database"), 1, 3, 1, ngx_http_loyalty_database,
+      "database sqlite:PATH [timeout=TIME]; or "
+      "database postgresql://USER@HOST/NAME [timeout=TIME] "
+      "[connections=NUMBER];" },
 
     { ngx_string("currency"), 1, 1, 1, ngx_http_loyalty_currency,
       "currency CODE;" },

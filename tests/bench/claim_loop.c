@@ -137,7 +137,7 @@ claim_loop_open(claim_loop_t *loop, const char *path)
     }
 
     for (i = 0; i < LOYALTY_STATEMENTS; i++) {
-        loop->stmts[i] = claim_loop_prepare(loop, loyalty_statements[i]);
+        loop->stmts[i] = claim_loop_prepare(loop, loyalty_statements[i].sql);
     }
 
     loop->begin = claim_loop_prepare(loop, "BEGIN IMMEDIATE");

@@ -7,7 +7,7 @@
 /*
  * Makes a database with many members, each with the points of the sign-up:
  *
- *     members PATH N
+ *     members URI N
  *
  * The module's own engine signs them up.  The e-mails are
  * shopper10000000@example.com and so on, in random order, so that neighbours
@@ -72,13 +72,13 @@ main(int argc, char **argv)
     members.n = (argc == 3) ? atoi(argv[2]) : 0;
 
     if (members.n <= 0 || members.n > MEMBERS_MAX) {
-        (void) fprintf(stderr, "usage: members PATH N (up to %d)\n",
+        (void) fprintf(stderr, "usage: members URI N (up to %d)\n",
                        MEMBERS_MAX);
         return 2;
     }
 
     conf.program = &members_program;
-    conf.path = argv[1];
+    conf.uri = argv[1];
     conf.timeout = 1000;
     conf.cache = MEMBERS_CACHE;
 
@@ -149,7 +149,7 @@ members_sign_up(loyalty_engine_t *engine, members_t *members, int first,
                                 + members->numbers[first + i]);
     }
 
-    loyalty_engine_run(engine, members->commands, when);
+    (void) loyalty_engine_run(engine, members->commands, when);
 
     rc = LOYALTY_OK;
 

@@ -128,6 +128,7 @@ shop_open(void **state)
 
     (void) snprintf(shop->path, sizeof(shop->path), "%s/shop.db",
                     shop->folder);
+    (void) snprintf(shop->uri, sizeof(shop->uri), "sqlite:%s", shop->path);
 
     shop->now = CHRISTMAS;
     shop->last = &shop->batch;
@@ -136,7 +137,7 @@ shop_open(void **state)
 
     shop->conf.program = &shop->program;
     shop->conf.lookup = &shop->lookup;
-    shop->conf.path = shop->path;
+    shop->conf.uri = shop->uri;
     shop->conf.timeout = 20000;
     shop->conf.cache = 1024 * 1024;
 
@@ -302,11 +303,11 @@ shop_use_lock(shop_t *shop)
 
 
 loyalty_db_t *
-shop_database(shop_t *shop, int timeout, const char *const *statements,
-    unsigned n)
+shop_database(shop_t *shop, int timeout,
+    const loyalty_db_statement_t *statements, unsigned n)
 {
     loyalty_db_t       *db;
-    loyalty_db_conf_t   conf = { shop->path, timeout, 65536, statements, n };
+    loyalty_db_conf_t   conf = { shop->uri, timeout, 65536, statements, n };
 
     db = loyalty_db_create(&conf);
 
@@ -450,7 +451,7 @@ shop_run(shop_t *shop)
     shop->batch = NULL;
     shop->last = &shop->batch;
 
-    loyalty_engine_run(shop->engine, batch, shop->now);
+    (void) loyalty_engine_run(shop->engine, batch, shop->now);
 }
 
 

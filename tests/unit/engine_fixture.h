@@ -46,6 +46,7 @@ typedef struct shop_request_s  shop_request_t;
 typedef struct {
     char                      folder[64];
     char                      path[80];
+    char                      uri[96];
 
     loyalty_reward_t          rewards[2];
     loyalty_program_t         program;
@@ -82,7 +83,7 @@ void shop_use_lock(shop_t *shop);
 
 /* A closed connection of the driver; destroyed by the caller. */
 loyalty_db_t *shop_database(shop_t *shop, int timeout,
-    const char *const *statements, unsigned n);
+    const loyalty_db_statement_t *statements, unsigned n);
 
 /* Commands for the next batch; they live until the end of the test. */
 

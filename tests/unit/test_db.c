@@ -21,13 +21,15 @@ enum {
 };
 
 
-static const char *const  statements[NOTE_STATEMENTS] = {
-    [NOTE_INSERT] = "INSERT INTO note (words, number) VALUES ($1, $2)",
+static const loyalty_db_statement_t  statements[NOTE_STATEMENTS] = {
+    [NOTE_INSERT] =
+        { "INSERT INTO note (words, number) VALUES ($1, $2)", 1 },
     [NOTE_FIND] =
-        "SELECT number, words, typeof(words) FROM note WHERE words = $1",
-    [NOTE_COUNT] = "SELECT count(*) FROM note",
-    [NOTE_RAISE] = "UPDATE note SET number = number + $1",
-    [NOTE_NOWHERE] = "SELECT * FROM nowhere"
+        { "SELECT number, words, typeof(words) FROM note "
+          "WHERE words = $1", 0 },
+    [NOTE_COUNT] = { "SELECT count(*) FROM note", 0 },
+    [NOTE_RAISE] = { "UPDATE note SET number = number + $1", 0 },
+    [NOTE_NOWHERE] = { "SELECT * FROM nowhere", 0 }
 };
 
 

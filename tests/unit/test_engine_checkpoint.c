@@ -384,9 +384,9 @@ a_failed_checkpoint_says_why(void **state)
     shop_t            *shop = *state;
     loyalty_engine_t  *lost;
 
-    shop->conf.path = "/nowhere/shop.db";
+    shop->conf.uri = "sqlite:/nowhere/shop.db";
     lost = loyalty_engine_create(&shop->conf);
-    shop->conf.path = shop->path;
+    shop->conf.uri = shop->uri;
 
     assert_non_null(lost);
     assert_int_equal(loyalty_engine_checkpoint(lost), LOYALTY_ERROR);

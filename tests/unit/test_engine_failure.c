@@ -236,12 +236,14 @@ a_new_database_waits_for_its_folder(void **state)
 {
     char     folder[sizeof(((shop_t *) NULL)->path)];
     char     path[sizeof(folder) + 8];
+    char     uri[sizeof(path) + 8];
     shop_t  *shop = *state;
 
     (void) snprintf(folder, sizeof(folder), "%s/f", shop->folder);
     (void) snprintf(path, sizeof(path), "%s/s.db", folder);
+    (void) snprintf(uri, sizeof(uri), "sqlite:%s", path);
 
-    shop->conf.path = path;
+    shop->conf.uri = uri;
     shop_reload(shop);
 
     shop_expect(shop, shop_signup(shop, ADA), LOYALTY_DATABASE_UNAVAILABLE);
@@ -252,7 +254,7 @@ a_new_database_waits_for_its_folder(void **state)
 
     /* closes, which leaves the database file only */
 
-    shop->conf.path = shop->path;
+    shop->conf.uri = shop->uri;
     shop_reload(shop);
 
     assert_int_equal(unlink(path), 0);

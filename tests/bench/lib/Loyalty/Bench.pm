@@ -157,7 +157,7 @@ sub preload {
     print STDERR "Making a database with $n members...\n";
 
     unlink glob "$self->{dir}/members-$n-*";
-    command("$self->{work}/members", "$self->{work}/new.db", $n);
+    command("$self->{work}/members", "sqlite:$self->{work}/new.db", $n);
     rename "$self->{work}/new.db", $path or die "$path: $!\n";
 }
 

@@ -1,0 +1,61 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_DB_DRIVER_H_INCLUDED_
+#define _LOYALTY_DB_DRIVER_H_INCLUDED_
+
+
+#include <loyalty_db.h>
+
+
+#define LOYALTY_DB_ERROR_SIZE  256
+
+
+/*
+ * What a kind of database has to do.  The functions are those of loyalty_db.h
+ * with the same names; checkpoint_due and checkpoint may be NULL.
+ */
+
+typedef struct {
+    const char       *scheme;          /* what its URIs begin with */
+    unsigned          shared:1;
+
+    int             (*check)(const char *uri, char *why, size_t size);
+    loyalty_db_t   *(*create)(const loyalty_db_conf_t *conf);
+    void            (*destroy)(loyalty_db_t *db);
+    loyalty_db_rc_e (*open)(loyalty_db_t *db);
+    void            (*close)(loyalty_db_t *db);
+    loyalty_db_rc_e (*begin)(loyalty_db_t *db, loyalty_db_mode_e mode);
+    loyalty_db_rc_e (*commit)(loyalty_db_t *db);
+    void            (*rollback)(loyalty_db_t *db);
+    loyalty_db_rc_e (*query)(loyalty_db_t *db, unsigned statement,
+                             const loyalty_db_value_t *values, unsigned n);
+    unsigned        (*changes)(loyalty_db_t *db);
+    int64_t         (*inserted)(loyalty_db_t *db);
+    int64_t         (*column_int)(loyalty_db_t *db, int column);
+    loyalty_str_t   (*column_text)(loyalty_db_t *db, int column);
+    int             (*checkpoint_due)(loyalty_db_t *db);
+    loyalty_db_rc_e (*checkpoint)(loyalty_db_t *db, loyalty_lock_t *lock);
+} loyalty_db_driver_t;
+
+
+/* What every connection begins with; create() leaves "driver" alone. */
+
+struct loyalty_db_s {
+    const loyalty_db_driver_t  *driver;
+    loyalty_db_conf_t           conf;
+    char                        error[LOYALTY_DB_ERROR_SIZE];
+};
+
+
+extern const loyalty_db_driver_t  loyalty_db_sqlite;
+
+#if (LOYALTY_POSTGRESQL)
+extern const loyalty_db_driver_t  loyalty_db_postgresql;
+#endif
+
+
+#endif /* _LOYALTY_DB_DRIVER_H_INCLUDED_ */

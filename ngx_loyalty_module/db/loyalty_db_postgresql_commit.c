@@ -1,0 +1,213 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_db_postgresql.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+
+#define LOYALTY_POSTGRESQL_ASK_AGAIN  100       /* milliseconds */
+
+/* Rows of writers that have been gone for so long are forgotten. */
+
+#define LOYALTY_POSTGRESQL_GONE       (30 * 24 * 3600)
+
+
+static loyalty_db_rc_e loyalty_postgresql_number_writer(
+    loyalty_postgresql_t *db);
+static loyalty_db_rc_e loyalty_postgresql_ask(loyalty_postgresql_t *db);
+static loyalty_db_rc_e loyalty_postgresql_ask_once(loyalty_postgresql_t *db);
+
+
+/*
+ * What is read needs no transaction: each statement is one.  What is written
+ * begins by taking our row in "writer", with the number of the transaction;
+ * the row then belongs to it until it ends, however that may be.
+ */
+
+loyalty_db_rc_e
+loyalty_postgresql_begin(loyalty_db_t *base, loyalty_db_mode_e mode)
+{
+    char                   sql[256];
+    loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    if (mode == LOYALTY_DB_READ) {
+        return LOYALTY_DB_DONE;
+    }
+
+    if (db->writer == 0
+        && loyalty_postgresql_number_writer(db) != LOYALTY_DB_DONE)
+    {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    db->batch++;
+
+    (void) snprintf(sql, sizeof(sql),
+                    "BEGIN; INSERT INTO writer (id, batch, at) "
+                    "VALUES (%lld, %lld, %lld) ON CONFLICT (id) "
+                    "DO UPDATE SET batch = excluded.batch, at = excluded.at",
+                    (long long) db->writer, (long long) db->batch,
+                    (long long) time(NULL));
+
+    db->writing = 1;
+
+    return loyalty_postgresql_exec(db, sql);
+}
+
+
+/*
+ * At random, and for as long as this process lives: from a sequence, two might
+ * get the same one after a failover.
+ */
+
+static loyalty_db_rc_e
+loyalty_postgresql_number_writer(loyalty_postgresql_t *db)
+{
+    char     sql[96];
+    int64_t  number;
+
+    if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "no random numbers");
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    db->writer = number & INT64_MAX;
+
+    (void) snprintf(sql, sizeof(sql), "DELETE FROM writer WHERE at < %lld",
+                    (long long) time(NULL) - LOYALTY_POSTGRESQL_GONE);
+
+    return loyalty_postgresql_exec(db, sql);
+}
+
+
+loyalty_db_rc_e
+loyalty_postgresql_commit(loyalty_db_t *base)
+{
+    PGresult              *result;
+    loyalty_db_rc_e        rc;
+    loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    if (!db->writing) {
+        return LOYALTY_DB_DONE;
+    }
+
+    result = NULL;
+
+    if (PQsendQuery(db->conn, "COMMIT")) {
+        result = loyalty_postgresql_wait(db, base->conf.timeout);
+    }
+
+    if (PQresultStatus(result) == PGRES_COMMAND_OK) {
+
+        /* the server may say to a COMMIT that it has rolled back */
+
+        rc = (strcmp(PQcmdStatus(result), "COMMIT") == 0)
+             ? LOYALTY_DB_DONE : LOYALTY_DB_CONFLICT;
+
+        db->writing = 0;
+
+    } else {
+        rc = loyalty_postgresql_failed(db, result);
+    }
+
+    PQclear(result);
+
+    return db->useless ? loyalty_postgresql_ask(db) : rc;
+}
+
+
+/* The answer to a COMMIT was lost: has it happened? */
+
+static loyalty_db_rc_e
+loyalty_postgresql_ask(loyalty_postgresql_t *db)
+{
+    int              left;
+    loyalty_db_rc_e  rc;
+    struct timespec  again = { 0, LOYALTY_POSTGRESQL_ASK_AGAIN * 1000000 };
+
+    for (left = db->base.conf.timeout;
+         left > 0;
+         left -= LOYALTY_POSTGRESQL_ASK_AGAIN)
+    {
+        loyalty_postgresql_close(&db->base);
+
+        rc = loyalty_postgresql_ask_once(db);
+
+        if (rc != LOYALTY_DB_UNAVAILABLE) {
+            break;
+        }
+
+        (void) nanosleep(&again, NULL);
+    }
+
+    switch (rc) {
+
+    case LOYALTY_DB_DONE:
+        return LOYALTY_DB_DONE;
+
+    case LOYALTY_DB_CONFLICT:
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "the connection was lost before a commit");
+        break;
+
+    default:
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "the connection was lost in a commit, and what became "
+                        "of that cannot be found out");
+    }
+
+    return LOYALTY_DB_UNAVAILABLE;
+}
+
+
+/* LOYALTY_DB_CONFLICT: it has not, and will not. */
+
+static loyalty_db_rc_e
+loyalty_postgresql_ask_once(loyalty_postgresql_t *db)
+{
+    char     sql[128];
+    int64_t  batch;
+
+    if (loyalty_postgresql_open(&db->base) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    /*
+     * As long as the server has not seen the lost connection's end, it has
+     * the row, and may still get to the COMMIT: so we wait for the row.
+     */
+
+    (void) snprintf(sql, sizeof(sql), "SELECT batch FROM writer "
+                    "WHERE id = %lld FOR UPDATE", (long long) db->writer);
+
+    if (loyalty_postgresql_number(db, sql, &batch) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    return (batch == db->batch) ? LOYALTY_DB_DONE : LOYALTY_DB_CONFLICT;
+}
+
+
+void
+loyalty_postgresql_rollback(loyalty_db_t *base)
+{
+    loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    if (db->writing && db->conn != NULL && !db->useless) {
+        (void) loyalty_postgresql_exec(db, "ROLLBACK");
+    }
+
+    db->writing = 0;
+
+    if (db->useless) {
+        loyalty_postgresql_close(base);
+    }
+}
