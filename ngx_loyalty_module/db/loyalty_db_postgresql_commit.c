@@ -133,6 +133,8 @@ loyalty_postgresql_ask(loyalty_postgresql_t *db)
     loyalty_db_rc_e  rc;
     struct timespec  again = { 0, LOYALTY_POSTGRESQL_ASK_AGAIN * 1000000 };
 
+    rc = LOYALTY_DB_UNAVAILABLE;
+
     for (left = db->base.conf.timeout;
          left > 0;
          left -= LOYALTY_POSTGRESQL_ASK_AGAIN)
