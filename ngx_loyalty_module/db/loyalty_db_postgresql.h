@@ -48,6 +48,9 @@ void loyalty_postgresql_rollback(loyalty_db_t *base);
  */
 PGresult *loyalty_postgresql_wait(loyalty_postgresql_t *db, int timeout);
 
+/* Milliseconds, of a clock that is not set. */
+int64_t loyalty_postgresql_now(void);
+
 /* Runs statements without parameters, and forgets what they return. */
 loyalty_db_rc_e loyalty_postgresql_exec(loyalty_postgresql_t *db,
     const char *sql);

@@ -129,21 +129,19 @@ loyalty_postgresql_commit(loyalty_db_t *base)
 static loyalty_db_rc_e
 loyalty_postgresql_ask(loyalty_postgresql_t *db)
 {
-    int              left;
+    int64_t          until;
     loyalty_db_rc_e  rc;
     struct timespec  again = { 0, LOYALTY_POSTGRESQL_ASK_AGAIN * 1000000 };
 
-    rc = LOYALTY_DB_UNAVAILABLE;
+    until = loyalty_postgresql_now() + db->base.conf.timeout;
 
-    for (left = db->base.conf.timeout;
-         left > 0;
-         left -= LOYALTY_POSTGRESQL_ASK_AGAIN)
-    {
+    for ( ;; ) {
         loyalty_postgresql_close(&db->base);
 
         rc = loyalty_postgresql_ask_once(db);
 
-        if (rc != LOYALTY_DB_UNAVAILABLE) {
+        if (rc != LOYALTY_DB_UNAVAILABLE || loyalty_postgresql_now() >= until)
+        {
             break;
         }
 

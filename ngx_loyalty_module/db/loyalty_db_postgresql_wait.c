@@ -15,7 +15,6 @@
 
 static int loyalty_postgresql_arrives(loyalty_postgresql_t *db,
     int64_t deadline);
-static int64_t loyalty_postgresql_now(void);
 static int loyalty_postgresql_state(const char *state, const char *const *of);
 
 
@@ -107,7 +106,7 @@ loyalty_postgresql_arrives(loyalty_postgresql_t *db, int64_t deadline)
 }
 
 
-static int64_t
+int64_t
 loyalty_postgresql_now(void)
 {
     struct timespec  ts;

@@ -244,17 +244,23 @@ loyalty_engine_alone(loyalty_engine_t *engine, loyalty_command_t *command,
 
     attempts = loyalty_db_shared(engine->db) ? LOYALTY_ENGINE_ATTEMPTS : 1;
 
-    do {
+    for ( ;; ) {
         rc = loyalty_engine_transact(engine, command, command->next, write,
                                      now);
 
-    } while (rc == LOYALTY_DB_CONFLICT && --attempts > 0);
+        if (rc != LOYALTY_DB_CONFLICT) {
+            return rc;
+        }
 
-    if (rc == LOYALTY_DB_CONFLICT) {
-        loyalty_engine_fail(command, command->next);
+        if (--attempts == 0) {
+            loyalty_engine_fail(command, command->next);
+            return rc;
+        }
+
+        /* not worth a word in the log before the last attempt has failed */
+
+        engine->error[0] = '\0';
     }
-
-    return rc;
 }
 
 
