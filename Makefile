@@ -77,6 +77,8 @@ MODULES_PATH ?= $(or $(shell sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p' \
 
 SNIPPETS ?= /usr/share/nginx/modules-available
 
+PREFIX ?= /usr
+
 # PostgreSQL is left out where libpq's header files are not, and with
 # LOYALTY_POSTGRESQL=no; PG_INC=/path/include says where else they are
 
@@ -101,9 +103,16 @@ LIB_OBJS := $(LIB_SRCS:ngx_loyalty_module/%.c=$(OBJ)/lib/%.o)
 LIB_INCS := $(LIB_DIRS:%=-Ingx_loyalty_module/%) $(PG_FLAGS)
 LIBS     := -lsqlite3 -ljansson $(PG_LIBS) -lpthread
 
+CTL_SRCS := $(wildcard ngx_loyalty_module/ctl/*.c)
+CTL_OBJS := $(CTL_SRCS:ngx_loyalty_module/%.c=$(OBJ)/lib/%.o)
+CTL_INCS := -Ingx_loyalty_module/ctl
+
 # in tests/unit a file with main() is a test program, the others are shared
 
 UNIT_SRCS   := $(wildcard tests/unit/*.c)
+UNIT_SRCS   := $(if $(PG_INC),$(UNIT_SRCS), \
+                   $(foreach file,$(UNIT_SRCS), \
+                             $(if $(findstring _postgresql,$(file)),,$(file))))
 UNIT_MAINS  := $(if $(UNIT_SRCS),$(shell grep -l '^main\>' $(UNIT_SRCS)))
 UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(UNIT_SRCS))
 UNIT_OBJS   := $(UNIT_SRCS:tests/%.c=$(OBJ)/obj/%.o)
@@ -126,7 +135,7 @@ help: ## Shows the targets
 
 
 .PHONY: build
-build: module ## Builds the module: build/ngx_http_loyalty_module.so
+build: module ctl ## Builds build/ngx_http_loyalty_module.so and loyaltyctl
 	@cp $(OUT)/$(NAME).so $(BUILD)/.$(NAME).so.new
 	@mv -f $(BUILD)/.$(NAME).so.new $(BUILD)/$(NAME).so
 	@if [ -x $(NGINX) ]; then ln -sfn $(NGINX) $(BUILD)/nginx; \
@@ -204,16 +213,27 @@ $(OBJ)/libloyalty.a: $(LIB_OBJS)
 	@ar rcs $@ $^
 
 
+$(CTL_OBJS): LIB_INCS += $(CTL_INCS)
+
+
 $(OBJ)/lib/%.o: ngx_loyalty_module/%.c $(OBJ)/lib/settings
 	@mkdir -p $(@D)
 	$(Q)$(CC) -c $(WARNINGS) $(FLAGS) -MMD -MP $(LIB_INCS) -o $@ $<
+
+
+.PHONY: ctl
+ctl: $(OBJ)/loyaltyctl ## Builds the command-line tool: build/loyaltyctl
+
+
+$(OBJ)/loyaltyctl: $(CTL_OBJS) $(OBJ)/libloyalty.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 
 # a changed list of files counts like a changed flag
 
 $(OBJ)/lib/settings: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(LIB_SRCS) $(UNIT_SRCS)' > $@.new
+	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(LIB_SRCS) $(CTL_SRCS) $(UNIT_SRCS)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || { rm -rf $(OBJ)/unit; mv $@.new $@; }
 
 
@@ -263,12 +283,17 @@ check-style: ## Checks the C files against nginx's code style
 # the files are replaced by rename: a running nginx has the old one mapped
 
 .PHONY: install
-install: build ## Installs the module (DESTDIR=, MODULES_PATH=, SNIPPETS=)
-	@install -d $(DESTDIR)$(MODULES_PATH) $(DESTDIR)$(SNIPPETS)
+install: build ## Installs both (DESTDIR=, PREFIX=, MODULES_PATH=, SNIPPETS=)
+	@install -d $(DESTDIR)$(MODULES_PATH) $(DESTDIR)$(SNIPPETS) \
+	            $(DESTDIR)$(PREFIX)/sbin
 	@install -m 644 $(BUILD)/$(NAME).so \
 	         $(DESTDIR)$(MODULES_PATH)/.$(NAME).so.new
 	@mv -f $(DESTDIR)$(MODULES_PATH)/.$(NAME).so.new \
 	       $(DESTDIR)$(MODULES_PATH)/$(NAME).so
+	@install -m 755 $(OBJ)/loyaltyctl \
+	         $(DESTDIR)$(PREFIX)/sbin/.loyaltyctl.new
+	@mv -f $(DESTDIR)$(PREFIX)/sbin/.loyaltyctl.new \
+	       $(DESTDIR)$(PREFIX)/sbin/loyaltyctl
 	@echo "load_module $(MODULES_PATH)/$(NAME).so;" \
 	      > $(DESTDIR)$(SNIPPETS)/.mod-http-loyalty.conf.new
 	@mv -f $(DESTDIR)$(SNIPPETS)/.mod-http-loyalty.conf.new \
@@ -289,4 +314,4 @@ clean: ## Removes build/
 FORCE:
 
 
--include $(LIB_OBJS:.o=.d) $(UNIT_OBJS:.o=.d)
+-include $(LIB_OBJS:.o=.d) $(CTL_OBJS:.o=.d) $(UNIT_OBJS:.o=.d)

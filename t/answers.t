@@ -21,7 +21,7 @@ use Loyalty::Test;
 
 my $t = Loyalty::Test->new;
 
-$t->write_file('db/broken.db', 'this is no database' x 500);
+$t->database('db/broken.db')->broken;
 $t->give_to_workers('db', 'db/broken.db');
 
 $t->conf(<<'END')->run;

@@ -23,9 +23,7 @@ my $t = Loyalty::Test->new;
 # A configuration with a program, things in http, and things in server.
 
 sub around {
-    my ($http, $server, $database) = @_;
-
-    $database ||= 'sqlite:%%TESTDIR%%/db/shop.db';
+    my ($http, $server) = @_;
 
     return <<"END";
 %%TEST_GLOBALS%%
@@ -39,7 +37,7 @@ server {
 $server
 }
 loyalty_program shop {
-    database $database;
+    database sqlite:%%TESTDIR%%/db/shop.db;
     currency USD;
     earn 1 per 1.00;
     api_key chatbot value:%%KEY%%;
@@ -150,73 +148,8 @@ like($output, qr/unknown thread pool "no_such"/, 'is named');
 $t->accepts('a thread pool', 'thread_pool loyal threads=4; '
     . around('loyalty_thread_pool loyal;', '%%LOCATIONS%%'));
 
-# the folder of the database
-
-sub database {
-    my ($name, $why, $database) = @_;
-
-    my $text = around('', '', $database);
-    $text =~ s/^(    database .*)$/$1 # HERE/m;
-
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    $t->refuses($name, $why, $text);
-}
-
-$t->write_file('file', 'not a folder');
-mkdir $t->path('db/folder.db') or mkdir $t->path('db')
-    && mkdir $t->path('db/folder.db');
-
-database('a folder that cannot be made', 'no/such',
-         'sqlite:%%TESTDIR%%/no/such/folder/shop.db');
-database('a file where the folder should be', 'file',
-         'sqlite:%%TESTDIR%%/file/shop.db');
-database('a folder where the file should be', 'folder\.db',
-         'sqlite:%%TESTDIR%%/db/folder.db');
-
-SKIP: {
-    skip 'root may write everywhere', 1 if $> == 0;
-
-    mkdir $t->path('closed');
-    chmod 0500, $t->path('closed');
-
-    database('a folder that cannot be written', 'closed',
-             'sqlite:%%TESTDIR%%/closed/shop.db');
-}
-
-ok(!-e $t->path('db/shop.db'), 'checking makes no database');
-
-# two programs on one file would mix their members
-
-$t->refuses('one database for two programs', 'db/shop\.db', around('', '')
-    =~ s/\}\n$/program('shop2') . " # HERE\n}\n"/er =~ s/shop2\.db/shop.db/r);
-
-symlink $t->path('db'), $t->path('link');
-
-$t->refuses("one database for two programs, as $_", $_, around('', '')
-    =~ s/\}\n$/program('shop2') . " # HERE\n}\n"/er =~ s/db\/shop2\.db/$_/r)
-    for 'db/../db/shop.db', 'db//shop.db', 'link/shop.db';
-
 $t->accepts('databases side by side', around('', '')
     =~ s/\}\n$/program('shop2') . "\n}\n"/er);
-
-# the user of the workers, wherever the configuration names him
-
-SKIP: {
-    skip 'only root gives folders away', 3 if $> != 0;
-
-    my ($uid) = (getpwnam 'daemon')[2];
-
-    $t->accepts('"user" after "http"', around('', '',
-        'sqlite:%%TESTDIR%%/given/shop.db') . "user daemon;\n");
-    is((stat $t->path('given'))[4], $uid, 'the folder is that user\'s');
-
-    mkdir $t->path('closed');
-    chmod 0700, $t->path('closed');
-
-    $t->refuses('a folder that this user cannot write', '"daemon"',
-        (around('', '', 'sqlite:%%TESTDIR%%/closed/shop.db')
-            =~ s/^(    database .*)$/$1 # HERE/mr) . "user daemon;\n");
-}
 
 # the module without anything to do
 

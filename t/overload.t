@@ -14,15 +14,14 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use IO::Handle;
-
+use Loyalty::Database;
 use Loyalty::Test;
 
 ###############################################################################
 
 my $t = Loyalty::Test->new(level => 'info');
 
-plan(skip_all => 'no sqlite3') if !$t->has_program('sqlite3');
+plan(skip_all => Loyalty::Database->lacking) if Loyalty::Database->lacking;
 
 my @shops = map { "shop$_" } 1 .. 4;
 
@@ -88,12 +87,7 @@ is_result($r, 201, 'signed_up', 'all is well');
 
 # somebody else holds the database while a hundred want to write
 
-open my $lock, '|-', 'sqlite3', '-batch', $t->path('db/shop1.db')
-    or die "sqlite3: $!\n";
-$lock->autoflush(1);
-print $lock ".timeout 5000\n.output ${\$t->path('locked')}\n"
-            . "BEGIN IMMEDIATE;\nSELECT 1;\n.output stdout\n";
-$t->wait_until('the lock', sub { -s $t->path('locked') });
+my $lock = $t->database('db/shop1.db')->lock;
 
 my $job = $t->in_background(sub {
     outcomes($t->all(map { signup('shop1', $_) } 1 .. 100));
@@ -105,8 +99,7 @@ $t->wait_until('the queue is full', sub {
 
 is($t->get('/plain')->body, 'plain', 'the site goes on');
 
-print $lock "ROLLBACK;\n.quit\n";
-close $lock;
+$lock->release;
 
 my $count = $job->result;
 

@@ -128,9 +128,10 @@ is_result($t->claim('last', 'member1@example.com'), 200, 'already_claimed',
 # a configuration that is found wrong at its very end
 
 my @workers = $t->workers;
+my $dir = $t->dir;
 
 $t->write_file('nginx.conf', $t->read_file('nginx.conf')
-    =~ s{/db/shop\.db}{/no/such/shop.db}r);
+    =~ s{(database\s+)[^\s;]+}{$1sqlite:$dir/no/such/shop.db}r);
 kill HUP => $t->master;
 
 $t->wait_until('the reload is refused', sub {

@@ -16,6 +16,7 @@ use lib "$FindBin::Bin/lib";
 
 use Time::HiRes qw(sleep);
 
+use Loyalty::Database;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -159,11 +160,12 @@ is_deeply([$t->workers], \@workers, 'no worker had to be replaced');
 # what was credited is what was claimed, each order once
 
 SKIP: {
-    skip 'no sqlite3', 2 if !$t->has_program('sqlite3');
+    skip(Loyalty::Database->lacking, 2) if Loyalty::Database->lacking;
 
-    is($t->sqlite('db/shop.db', 'PRAGMA integrity_check'), 'ok',
-        'the database is sound');
-    is($t->sqlite('db/shop.db', 'SELECT count(*) FROM member m WHERE points <>'
+    my $database = $t->database('db/shop.db');
+
+    ok($database->sound, 'the database is sound');
+    is($database->value('SELECT count(*) FROM member m WHERE points <>'
         . ' (SELECT coalesce(sum(points), 0) FROM ledger'
         . ' WHERE member = m.id)'), '0', 'balances equal the ledger');
 }

@@ -14,8 +14,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use IO::Handle;
-
+use Loyalty::Database;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -23,7 +22,7 @@ use Loyalty::Test;
 
 my $t = Loyalty::Test->new;
 
-plan(skip_all => 'no sqlite3') if !$t->has_program('sqlite3');
+plan(skip_all => Loyalty::Database->lacking) if Loyalty::Database->lacking;
 
 $t->conf(<<'END');
 %%TEST_GLOBALS%%
@@ -83,7 +82,7 @@ sub busy {
 
     # the database is locked from outside from here on
 
-    my $lock = locked($n);
+    my $lock = $t->database('db/shop.db')->lock;
 
     $c[3]->send($t->message('POST', '/loyalty/signup',
         params => {email => "new$n\@example.com"}));
@@ -95,21 +94,6 @@ sub busy {
     is_result($c[5]->response, 200, 'balance', "round $n: all are under way");
 
     return ($lock, @c);
-}
-
-sub locked {
-    my ($n) = @_;
-
-    my $file = $t->path("locked$n");
-
-    open my $lock, '|-', 'sqlite3', '-batch', $t->path('db/shop.db')
-        or die "sqlite3: $!\n";
-    $lock->autoflush(1);
-    print $lock ".timeout 5000\n.output $file\nBEGIN IMMEDIATE;\nSELECT 1;\n"
-                . ".output stdout\n";
-
-    $t->wait_until('the lock', sub { -s $file });
-    return $lock;
 }
 
 ###############################################################################
@@ -125,7 +109,7 @@ for my $signal (qw(TERM INT QUIT)) {
     $t->stop($signal);
     ok(!$t->master, "$signal: left");
 
-    close $lock;
+    $lock->release;
 }
 
 # a reload, and workers that may not take their time
@@ -140,12 +124,11 @@ $t->wait_until('the old workers leave', sub {
     !grep { $t->alive($_) } @old;
 });
 
-close $lock;
+$lock->release;
 
 is_result($t->balance($ada), 200, 'balance', {points => 50},
     'nothing was half done');
-is($t->sqlite('db/shop.db', 'PRAGMA integrity_check'), 'ok',
-    'the database is sound');
+ok($t->database('db/shop.db')->sound, 'the database is sound');
 
 ###############################################################################
 

@@ -144,6 +144,16 @@ loyalty_db_rollback(loyalty_db_t *db)
 }
 
 
+void
+loyalty_db_ahead(loyalty_db_t *db, unsigned statement,
+    const loyalty_db_value_t *values, unsigned n)
+{
+    if (db->driver->ahead != NULL) {
+        db->driver->ahead(db, statement, values, n);
+    }
+}
+
+
 loyalty_db_rc_e
 loyalty_db_query(loyalty_db_t *db, unsigned statement,
     const loyalty_db_value_t *values, unsigned n)

@@ -19,7 +19,8 @@
  *
  * Functions that can fail return LOYALTY_DB_UNAVAILABLE when the database
  * cannot be used (locked, full, read-only, broken, of a newer version) and
- * LOYALTY_DB_CONFLICT when the schema refused what one statement wanted;
+ * LOYALTY_DB_CONFLICT when the schema refused what one statement wanted, or
+ * where others write, when one of them was in its way;
  * loyalty_db_error() then says why.  After either, roll back.
  */
 
@@ -40,9 +41,18 @@ typedef enum {
 } loyalty_db_mode_e;
 
 
+/* What a statement does beside what its SQL says. */
+
+typedef enum {
+    LOYALTY_DB_PLAIN = 0,
+    LOYALTY_DB_NUMBERS,    /* its rows: see loyalty_db_inserted() */
+    LOYALTY_DB_LOCKS       /* its rows, where others may write */
+} loyalty_db_does_e;
+
+
 typedef struct {
     const char                    *sql;
-    unsigned                       numbers:1;  /* loyalty_db_inserted() */
+    loyalty_db_does_e              does;
 } loyalty_db_statement_t;
 
 
@@ -103,6 +113,10 @@ loyalty_db_rc_e loyalty_db_open(loyalty_db_t *db);
 /* loyalty_db_open() then starts afresh, whatever went wrong before. */
 void loyalty_db_close(loyalty_db_t *db);
 
+/*
+ * Begins a transaction.  One that reads sees a single moment of a file; of a
+ * server, each of its statements sees one of its own.
+ */
 loyalty_db_rc_e loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode);
 
 /*
@@ -114,6 +128,15 @@ loyalty_db_rc_e loyalty_db_commit(loyalty_db_t *db);
 
 /* Undoes a transaction, and closes if only a new connection may help. */
 void loyalty_db_rollback(loyalty_db_t *db);
+
+/*
+ * Says, while reading, that a query will be asked for, so that a server can
+ * be sent all of them at once.  They are then asked for in this order, but
+ * some may be left out, with the same texts at the same places, and the last
+ * value is a text.
+ */
+void loyalty_db_ahead(loyalty_db_t *db, unsigned statement,
+    const loyalty_db_value_t *values, unsigned n);
 
 /*
  * Runs a statement up to its first row, if it has one.  Values are bound to

@@ -9,14 +9,30 @@
 
 
 #include <loyalty_db.h>
+#include <loyalty_db_bulk.h>
 
 
-#define LOYALTY_DB_ERROR_SIZE  256
+#define LOYALTY_DB_ERROR_SIZE  512
+
+
+/* The functions of loyalty_db_bulk.h with the same names. */
+
+typedef struct {
+    loyalty_db_rc_e (*look)(loyalty_db_t *db, int *version);
+    loyalty_db_rc_e (*snapshot)(loyalty_db_t *db);
+    loyalty_db_rc_e (*seize)(loyalty_db_t *db);
+    loyalty_db_rc_e (*rows)(loyalty_db_t *db, const char *sql);
+    loyalty_db_rc_e (*next)(loyalty_db_t *db);
+    loyalty_db_rc_e (*fill)(loyalty_db_t *db, const loyalty_table_t *table);
+    loyalty_db_rc_e (*put)(loyalty_db_t *db, const loyalty_table_t *table,
+                           const loyalty_db_value_t *values);
+    loyalty_db_rc_e (*filled)(loyalty_db_t *db, const loyalty_table_t *table);
+} loyalty_db_bulk_t;
 
 
 /*
  * What a kind of database has to do.  The functions are those of loyalty_db.h
- * with the same names; checkpoint_due and checkpoint may be NULL.
+ * with the same names; ahead, checkpoint_due and checkpoint may be NULL.
  */
 
 typedef struct {
@@ -31,6 +47,8 @@ typedef struct {
     loyalty_db_rc_e (*begin)(loyalty_db_t *db, loyalty_db_mode_e mode);
     loyalty_db_rc_e (*commit)(loyalty_db_t *db);
     void            (*rollback)(loyalty_db_t *db);
+    void            (*ahead)(loyalty_db_t *db, unsigned statement,
+                             const loyalty_db_value_t *values, unsigned n);
     loyalty_db_rc_e (*query)(loyalty_db_t *db, unsigned statement,
                              const loyalty_db_value_t *values, unsigned n);
     unsigned        (*changes)(loyalty_db_t *db);
@@ -39,6 +57,8 @@ typedef struct {
     loyalty_str_t   (*column_text)(loyalty_db_t *db, int column);
     int             (*checkpoint_due)(loyalty_db_t *db);
     loyalty_db_rc_e (*checkpoint)(loyalty_db_t *db, loyalty_lock_t *lock);
+
+    const loyalty_db_bulk_t  *bulk;
 } loyalty_db_driver_t;
 
 

@@ -21,10 +21,7 @@ static loyalty_db_t *loyalty_postgresql_create(const loyalty_db_conf_t *conf);
 static void loyalty_postgresql_destroy(loyalty_db_t *base);
 static loyalty_db_rc_e loyalty_postgresql_query(loyalty_db_t *base,
     unsigned statement, const loyalty_db_value_t *values, unsigned n);
-static loyalty_db_rc_e loyalty_postgresql_prepare(loyalty_postgresql_t *db,
-    unsigned statement, const char *name);
-static int loyalty_postgresql_send(loyalty_postgresql_t *db, const char *name,
-    const loyalty_db_value_t *values, unsigned n);
+static void loyalty_postgresql_name(char *name, unsigned statement);
 static unsigned loyalty_postgresql_changes(loyalty_db_t *base);
 static int64_t loyalty_postgresql_inserted(loyalty_db_t *base);
 static int64_t loyalty_postgresql_column_int(loyalty_db_t *base, int column);
@@ -43,13 +40,15 @@ const loyalty_db_driver_t  loyalty_db_postgresql = {
     loyalty_postgresql_begin,
     loyalty_postgresql_commit,
     loyalty_postgresql_rollback,
+    loyalty_postgresql_ahead,
     loyalty_postgresql_query,
     loyalty_postgresql_changes,
     loyalty_postgresql_inserted,
     loyalty_postgresql_column_int,
     loyalty_postgresql_column_text,
     NULL,
-    NULL
+    NULL,
+    &loyalty_postgresql_bulk
 };
 
 
@@ -81,26 +80,28 @@ static loyalty_db_rc_e
 loyalty_postgresql_query(loyalty_db_t *base, unsigned statement,
     const loyalty_db_value_t *values, unsigned n)
 {
-    char                   name[LOYALTY_POSTGRESQL_NAME_SIZE];
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
     PQclear(db->result);
-    db->result = NULL;
 
-    (void) snprintf(name, sizeof(name), "loyalty_%u", statement);
+    db->result = loyalty_postgresql_asked_ahead(db, statement, values, n);
 
-    if (!db->prepared[statement]
-        && loyalty_postgresql_prepare(db, statement, name)
-           != LOYALTY_DB_DONE)
-    {
-        return LOYALTY_DB_UNAVAILABLE;
+    if (db->result == NULL) {
+
+        if (db->useless) {
+            return LOYALTY_DB_UNAVAILABLE;
+        }
+
+        if (loyalty_postgresql_prepare(db, statement) != LOYALTY_DB_DONE) {
+            return LOYALTY_DB_UNAVAILABLE;
+        }
+
+        if (!loyalty_postgresql_send(db, statement, values, n)) {
+            return loyalty_postgresql_failed(db, NULL);
+        }
+
+        db->result = loyalty_postgresql_wait(db, base->conf.timeout);
     }
-
-    if (!loyalty_postgresql_send(db, name, values, n)) {
-        return loyalty_postgresql_failed(db, NULL);
-    }
-
-    db->result = loyalty_postgresql_wait(db, base->conf.timeout);
 
     switch (PQresultStatus(db->result)) {
 
@@ -114,7 +115,7 @@ loyalty_postgresql_query(loyalty_db_t *base, unsigned statement,
         return loyalty_postgresql_failed(db, db->result);
     }
 
-    if (base->conf.statements[statement].numbers) {
+    if (base->conf.statements[statement].does == LOYALTY_DB_NUMBERS) {
         db->inserted = (PQntuples(db->result) != 0)
                        ? loyalty_postgresql_column_int(base, 0) : 0;
         return LOYALTY_DB_DONE;
@@ -124,19 +125,30 @@ loyalty_postgresql_query(loyalty_db_t *base, unsigned statement,
 }
 
 
-static loyalty_db_rc_e
-loyalty_postgresql_prepare(loyalty_postgresql_t *db, unsigned statement,
-    const char *name)
+loyalty_db_rc_e
+loyalty_postgresql_prepare(loyalty_postgresql_t *db, unsigned statement)
 {
+    char                           name[LOYALTY_POSTGRESQL_NAME_SIZE];
     char                           sql[LOYALTY_POSTGRESQL_SQL_SIZE];
     PGresult                      *result;
     loyalty_db_rc_e                rc;
     const loyalty_db_statement_t  *what;
 
+    static const char *const  rest[] = {
+        [LOYALTY_DB_NUMBERS] = " RETURNING id",
+        [LOYALTY_DB_LOCKS] = " FOR NO KEY UPDATE"
+    };
+
+    if (db->prepared[statement]) {
+        return LOYALTY_DB_DONE;
+    }
+
     what = &db->base.conf.statements[statement];
 
+    loyalty_postgresql_name(name, statement);
+
     (void) snprintf(sql, sizeof(sql), "%s%s", what->sql,
-                    what->numbers ? " RETURNING id" : "");
+                    (what->does != 0) ? rest[what->does] : "");
 
     if (!PQsendPrepare(db->conn, name, sql, 0, NULL)) {
         return loyalty_postgresql_failed(db, NULL);
@@ -164,10 +176,11 @@ loyalty_postgresql_prepare(loyalty_postgresql_t *db, unsigned statement,
  * which may be numeric; texts go as they are, since they end without a NUL.
  */
 
-static int
-loyalty_postgresql_send(loyalty_postgresql_t *db, const char *name,
+int
+loyalty_postgresql_send(loyalty_postgresql_t *db, unsigned statement,
     const loyalty_db_value_t *values, unsigned n)
 {
+    char         name[LOYALTY_POSTGRESQL_NAME_SIZE];
     int          lengths[LOYALTY_POSTGRESQL_VALUES_MAX];
     int          formats[LOYALTY_POSTGRESQL_VALUES_MAX];
     char         ints[LOYALTY_POSTGRESQL_VALUES_MAX]
@@ -191,8 +204,18 @@ loyalty_postgresql_send(loyalty_postgresql_t *db, const char *name,
         lengths[i] = 0;
     }
 
+    loyalty_postgresql_name(name, statement);
+
     return PQsendQueryPrepared(db->conn, name, (int) n, texts, lengths,
                                formats, 0);
+}
+
+
+static void
+loyalty_postgresql_name(char *name, unsigned statement)
+{
+    (void) snprintf(name, LOYALTY_POSTGRESQL_NAME_SIZE, "loyalty_%u",
+                    statement);
 }
 
 

@@ -15,6 +15,15 @@
 
 /* What the files of the PostgreSQL driver share. */
 
+#define LOYALTY_POSTGRESQL_AHEADS  256
+
+
+typedef struct {
+    unsigned        statement;
+    loyalty_str_t   value;             /* the last one */
+} loyalty_postgresql_ahead_t;
+
+
 typedef struct {
     loyalty_db_t   base;
     PGconn        *conn;               /* NULL: closed */
@@ -26,6 +35,12 @@ typedef struct {
     unsigned       writing:1;          /* in a transaction */
     unsigned       useless:1;          /* only a new connection may help */
 
+    /* sent ahead, in a pipeline; those before next_ahead were read */
+
+    unsigned       naheads;
+    unsigned       next_ahead;
+    loyalty_postgresql_ahead_t  aheads[LOYALTY_POSTGRESQL_AHEADS];
+
     unsigned char  prepared[];         /* by statement */
 } loyalty_postgresql_t;
 
@@ -34,12 +49,38 @@ typedef struct {
 int loyalty_postgresql_check(const char *uri, char *why, size_t size);
 loyalty_db_rc_e loyalty_postgresql_open(loyalty_db_t *base);
 void loyalty_postgresql_close(loyalty_db_t *base);
+loyalty_db_rc_e loyalty_postgresql_look(loyalty_db_t *base, int *version);
 
 /* loyalty_db_postgresql_commit.c: the driver's functions of these names. */
 loyalty_db_rc_e loyalty_postgresql_begin(loyalty_db_t *base,
     loyalty_db_mode_e mode);
 loyalty_db_rc_e loyalty_postgresql_commit(loyalty_db_t *base);
 void loyalty_postgresql_rollback(loyalty_db_t *base);
+
+/* loyalty_db_postgresql.c: prepares a statement, unless that was done. */
+loyalty_db_rc_e loyalty_postgresql_prepare(loyalty_postgresql_t *db,
+    unsigned statement);
+
+/* Sends a statement that was prepared; 0 if that failed. */
+int loyalty_postgresql_send(loyalty_postgresql_t *db, unsigned statement,
+    const loyalty_db_value_t *values, unsigned n);
+
+/* loyalty_db_postgresql_ahead.c: the driver's function of this name. */
+void loyalty_postgresql_ahead(loyalty_db_t *base, unsigned statement,
+    const loyalty_db_value_t *values, unsigned n);
+
+/*
+ * The result of a query, if it was sent ahead, to be cleared.  If not, those
+ * that were are forgotten.
+ */
+PGresult *loyalty_postgresql_asked_ahead(loyalty_postgresql_t *db,
+    unsigned statement, const loyalty_db_value_t *values, unsigned n);
+
+/* Before anything else is sent. */
+void loyalty_postgresql_forget_aheads(loyalty_postgresql_t *db);
+
+/* loyalty_db_postgresql_bulk.c */
+extern const loyalty_db_bulk_t  loyalty_postgresql_bulk;
 
 /*
  * loyalty_db_postgresql_wait.c: waits for the answer to what was sent, but
@@ -48,8 +89,11 @@ void loyalty_postgresql_rollback(loyalty_db_t *base);
  */
 PGresult *loyalty_postgresql_wait(loyalty_postgresql_t *db, int timeout);
 
-/* Milliseconds, of a clock that is not set. */
-int64_t loyalty_postgresql_now(void);
+/*
+ * Waits until PQgetResult() would not, or the connection has broken; 0 at the
+ * deadline, by loyalty_clock().
+ */
+int loyalty_postgresql_arrives(loyalty_postgresql_t *db, int64_t deadline);
 
 /* Runs statements without parameters, and forgets what they return. */
 loyalty_db_rc_e loyalty_postgresql_exec(loyalty_postgresql_t *db,

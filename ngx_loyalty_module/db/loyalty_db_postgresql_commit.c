@@ -4,6 +4,7 @@
  */
 
 
+#include <loyalty_clock.h>
 #include <loyalty_db_postgresql.h>
 
 #include <stdio.h>
@@ -16,11 +17,12 @@
 
 /* Rows of writers that have been gone for so long are forgotten. */
 
-#define LOYALTY_POSTGRESQL_GONE       (30 * 24 * 3600)
+#define LOYALTY_POSTGRESQL_GONE       (24 * 3600)
 
 
-static loyalty_db_rc_e loyalty_postgresql_number_writer(
-    loyalty_postgresql_t *db);
+static loyalty_db_rc_e loyalty_postgresql_take_row(loyalty_postgresql_t *db,
+    int64_t *batch);
+static loyalty_db_rc_e loyalty_postgresql_make_row(loyalty_postgresql_t *db);
 static loyalty_db_rc_e loyalty_postgresql_ask(loyalty_postgresql_t *db);
 static loyalty_db_rc_e loyalty_postgresql_ask_once(loyalty_postgresql_t *db);
 
@@ -34,43 +36,68 @@ static loyalty_db_rc_e loyalty_postgresql_ask_once(loyalty_postgresql_t *db);
 loyalty_db_rc_e
 loyalty_postgresql_begin(loyalty_db_t *base, loyalty_db_mode_e mode)
 {
-    char                   sql[256];
+    int64_t                batch;
+    loyalty_db_rc_e        rc;
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
     if (mode == LOYALTY_DB_READ) {
         return LOYALTY_DB_DONE;
     }
 
+    rc = loyalty_postgresql_take_row(db, &batch);
+
+    if (rc == LOYALTY_DB_DONE && batch == 0) {
+
+        /* we have not written for so long that it was forgotten */
+
+        loyalty_postgresql_rollback(base);
+        db->writer = 0;
+
+        rc = loyalty_postgresql_take_row(db, &batch);
+    }
+
+    /* of what the transaction is for, nothing has been tried yet */
+
+    return (rc == LOYALTY_DB_DONE && batch == db->batch)
+           ? LOYALTY_DB_DONE : LOYALTY_DB_UNAVAILABLE;
+}
+
+
+/* *batch is what the row then has, 0 if there is none. */
+
+static loyalty_db_rc_e
+loyalty_postgresql_take_row(loyalty_postgresql_t *db, int64_t *batch)
+{
+    char  sql[160];
+
     if (db->writer == 0
-        && loyalty_postgresql_number_writer(db) != LOYALTY_DB_DONE)
+        && loyalty_postgresql_make_row(db) != LOYALTY_DB_DONE)
     {
         return LOYALTY_DB_UNAVAILABLE;
     }
 
+    db->writing = 1;
     db->batch++;
 
-    (void) snprintf(sql, sizeof(sql),
-                    "BEGIN; INSERT INTO writer (id, batch, at) "
-                    "VALUES (%lld, %lld, %lld) ON CONFLICT (id) "
-                    "DO UPDATE SET batch = excluded.batch, at = excluded.at",
-                    (long long) db->writer, (long long) db->batch,
-                    (long long) time(NULL));
+    (void) snprintf(sql, sizeof(sql), "BEGIN; UPDATE writer SET batch = %lld, "
+                    "at = %lld WHERE id = %lld RETURNING batch",
+                    (long long) db->batch, (long long) time(NULL),
+                    (long long) db->writer);
 
-    db->writing = 1;
-
-    return loyalty_postgresql_exec(db, sql);
+    return loyalty_postgresql_number(db, sql, batch);
 }
 
 
 /*
- * At random, and for as long as this process lives: from a sequence, two might
- * get the same one after a failover.
+ * Before it is used, in a transaction of its own: as long as a row is not
+ * committed, nobody can wait for it.  Its number is random: from a sequence,
+ * two might get the same one after a failover.
  */
 
 static loyalty_db_rc_e
-loyalty_postgresql_number_writer(loyalty_postgresql_t *db)
+loyalty_postgresql_make_row(loyalty_postgresql_t *db)
 {
-    char     sql[96];
+    char     sql[256];
     int64_t  number;
 
     if (getrandom(&number, sizeof(number), 0) != sizeof(number)) {
@@ -79,12 +106,26 @@ loyalty_postgresql_number_writer(loyalty_postgresql_t *db)
         return LOYALTY_DB_UNAVAILABLE;
     }
 
-    db->writer = number & INT64_MAX;
+    number &= INT64_MAX;
 
-    (void) snprintf(sql, sizeof(sql), "DELETE FROM writer WHERE at < %lld",
-                    (long long) time(NULL) - LOYALTY_POSTGRESQL_GONE);
+    db->batch = 1;
 
-    return loyalty_postgresql_exec(db, sql);
+    (void) snprintf(sql, sizeof(sql),
+                    "DELETE FROM writer WHERE id IN (SELECT id FROM writer "
+                    "WHERE at < %lld FOR UPDATE SKIP LOCKED);"
+                    "INSERT INTO writer (id, batch, at) "
+                    "VALUES (%lld, %lld, %lld)",
+                    (long long) time(NULL) - LOYALTY_POSTGRESQL_GONE,
+                    (long long) number, (long long) db->batch,
+                    (long long) time(NULL));
+
+    if (loyalty_postgresql_exec(db, sql) != LOYALTY_DB_DONE) {
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    db->writer = number;
+
+    return LOYALTY_DB_DONE;
 }
 
 
@@ -96,6 +137,7 @@ loyalty_postgresql_commit(loyalty_db_t *base)
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
     if (!db->writing) {
+        loyalty_postgresql_forget_aheads(db);
         return LOYALTY_DB_DONE;
     }
 
@@ -133,14 +175,14 @@ loyalty_postgresql_ask(loyalty_postgresql_t *db)
     loyalty_db_rc_e  rc;
     struct timespec  again = { 0, LOYALTY_POSTGRESQL_ASK_AGAIN * 1000000 };
 
-    until = loyalty_postgresql_now() + db->base.conf.timeout;
+    until = loyalty_clock() + db->base.conf.timeout;
 
     for ( ;; ) {
         loyalty_postgresql_close(&db->base);
 
         rc = loyalty_postgresql_ask_once(db);
 
-        if (rc != LOYALTY_DB_UNAVAILABLE || loyalty_postgresql_now() >= until)
+        if (rc != LOYALTY_DB_UNAVAILABLE || loyalty_clock() >= until)
         {
             break;
         }
@@ -162,6 +204,10 @@ loyalty_postgresql_ask(loyalty_postgresql_t *db)
         (void) snprintf(db->base.error, sizeof(db->base.error),
                         "the connection was lost in a commit, and what became "
                         "of that cannot be found out");
+
+        /* that transaction may keep the row for long: we take another one */
+
+        db->writer = 0;
     }
 
     return LOYALTY_DB_UNAVAILABLE;
@@ -192,6 +238,13 @@ loyalty_postgresql_ask_once(loyalty_postgresql_t *db)
         return LOYALTY_DB_UNAVAILABLE;
     }
 
+    if (batch == 0) {
+
+        /* without our row there is no telling, as after a restore */
+
+        return LOYALTY_DB_UNAVAILABLE;
+    }
+
     return (batch == db->batch) ? LOYALTY_DB_DONE : LOYALTY_DB_CONFLICT;
 }
 
@@ -200,6 +253,8 @@ void
 loyalty_postgresql_rollback(loyalty_db_t *base)
 {
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    loyalty_postgresql_forget_aheads(db);
 
     if (db->writing && db->conn != NULL && !db->useless) {
         (void) loyalty_postgresql_exec(db, "ROLLBACK");

@@ -19,6 +19,9 @@
 
 static const char *loyalty_postgresql_conninfo(const char *uri);
 static int loyalty_postgresql_has_password(const char *uri);
+static int loyalty_postgresql_check_options(const PQconninfoOption *option,
+    char *why, size_t size);
+static int loyalty_postgresql_no_password(char *why, size_t size);
 static int loyalty_postgresql_alive(loyalty_postgresql_t *db);
 static loyalty_db_rc_e loyalty_postgresql_connect(loyalty_postgresql_t *db);
 static void loyalty_postgresql_ignore(void *data, const char *message);
@@ -32,6 +35,7 @@ static loyalty_db_rc_e loyalty_postgresql_upgrade(loyalty_postgresql_t *db);
 int
 loyalty_postgresql_check(const char *uri, char *why, size_t size)
 {
+    int                rc;
     char              *error;
     PQconninfoOption  *options;
 
@@ -43,11 +47,7 @@ loyalty_postgresql_check(const char *uri, char *why, size_t size)
     }
 
     if (loyalty_postgresql_has_password(uri)) {
-        (void) snprintf(why, size, "a password does not belong here, where "
-                        "\"nginx -T\" and others show it: write it into a "
-                        "file that only the workers' user can read, and "
-                        "\"passfile=PATH\"");
-        return LOYALTY_ERROR;
+        return loyalty_postgresql_no_password(why, size);
     }
 
     options = PQconninfoParse(loyalty_postgresql_conninfo(uri), &error);
@@ -60,9 +60,51 @@ loyalty_postgresql_check(const char *uri, char *why, size_t size)
         return LOYALTY_ERROR;
     }
 
+    rc = loyalty_postgresql_check_options(options, why, size);
+
     PQconninfoFree(options);
 
+    return rc;
+}
+
+
+/* What was not seen in the text, because its name is escaped there. */
+
+static int
+loyalty_postgresql_check_options(const PQconninfoOption *option, char *why,
+    size_t size)
+{
+    for ( /* void */ ; option->keyword != NULL; option++) {
+
+        if (option->val == NULL) {
+            continue;
+        }
+
+        if (strstr(option->keyword, "password") != NULL) {
+            return loyalty_postgresql_no_password(why, size);
+        }
+
+        if (strcmp(option->keyword, "port") == 0
+            && option->val[strspn(option->val, "0123456789,")] != '\0')
+        {
+            (void) snprintf(why, size, "a port is a number");
+            return LOYALTY_ERROR;
+        }
+    }
+
     return LOYALTY_OK;
+}
+
+
+static int
+loyalty_postgresql_no_password(char *why, size_t size)
+{
+    (void) snprintf(why, size, "a password does not belong here, where "
+                    "\"nginx -T\" and others show it: write it into a file "
+                    "that only the workers' user can read, and "
+                    "\"passfile=PATH\"");
+
+    return LOYALTY_ERROR;
 }
 
 
@@ -83,20 +125,25 @@ static int
 loyalty_postgresql_has_password(const char *uri)
 {
     size_t       len;
-    const char  *user;
+    const char  *p, *user, *end;
 
-    if (strstr(uri, "password") != NULL) {
-        return 1;
+    p = uri;
+
+    while ((p = strstr(p, "password")) != NULL) {
+        p += sizeof("password") - 1;
+
+        if (p[strspn(p, " \t")] == '=') {
+            return 1;
+        }
     }
 
-    user = strstr(uri, "://");
+    /* without "//" nothing of this kind belongs before the first "=" */
 
-    if (user == NULL) {
-        return 0;
-    }
+    user = strchr(uri, ':') + 1;
+    end = (strncmp(user, "//", 2) == 0) ? "/@" : "=@";
 
-    user += 3;
-    len = strcspn(user, "/?@");
+    user += strspn(user, "/");
+    len = strcspn(user, end);
 
     return user[len] == '@' && memchr(user, ':', len) != NULL;
 }
@@ -194,14 +241,27 @@ loyalty_postgresql_ignore(void *data, const char *message)
 
 /*
  * The server gives up before we do, so that a connection need not be given
- * up.  A transaction whose client is gone must not keep its rows.
+ * up.  A transaction whose client is gone must not keep its rows.  All that
+ * we ask for has an index: a plan that was made while the tables were small
+ * must still be good when they are not.
  */
 
 static loyalty_db_rc_e
 loyalty_postgresql_configure(loyalty_postgresql_t *db)
 {
-    int   timeout;
-    char  sql[512];
+    int          timeout;
+    char         sql[512];
+    const char  *encoding;
+
+    encoding = PQparameterStatus(db->conn, "server_encoding");
+
+    if (encoding != NULL && strcmp(encoding, "UTF8") != 0) {
+        (void) snprintf(db->base.error, sizeof(db->base.error),
+                        "the database has the encoding %s: make it by CREATE "
+                        "DATABASE ... ENCODING 'UTF8' TEMPLATE template0",
+                        encoding);
+        return LOYALTY_DB_UNAVAILABLE;
+    }
 
     timeout = db->base.conf.timeout;
 
@@ -209,6 +269,7 @@ loyalty_postgresql_configure(loyalty_postgresql_t *db)
                     "SET statement_timeout = %d; SET lock_timeout = %d;"
                     "SET idle_in_transaction_session_timeout = %d;"
                     "SET default_transaction_isolation = 'read committed';"
+                    "SET enable_seqscan = off;"
                     "SELECT set_config(name, '1000', false) FROM pg_settings "
                     "WHERE name = 'client_connection_check_interval'",
                     timeout - timeout / 5, timeout / 2, 2 * timeout);
@@ -235,10 +296,6 @@ loyalty_postgresql_migrate(loyalty_postgresql_t *db)
 
     if (rc == LOYALTY_DB_DONE) {
         rc = loyalty_postgresql_exec(db, "COMMIT");
-    }
-
-    if (rc != LOYALTY_DB_DONE && !db->useless) {
-        (void) PQclear(PQexec(db->conn, "ROLLBACK"));
     }
 
     return rc;
@@ -320,6 +377,32 @@ loyalty_postgresql_upgrade(loyalty_postgresql_t *db)
 }
 
 
+loyalty_db_rc_e
+loyalty_postgresql_look(loyalty_db_t *base, int *version)
+{
+    int64_t                number;
+    loyalty_db_rc_e        rc;
+    loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    loyalty_postgresql_close(base);
+
+    number = 0;
+    rc = LOYALTY_DB_UNAVAILABLE;
+
+    if (loyalty_postgresql_connect(db) == LOYALTY_DB_DONE
+        && loyalty_postgresql_configure(db) == LOYALTY_DB_DONE)
+    {
+        rc = loyalty_postgresql_version_of(db, &number);
+    }
+
+    loyalty_postgresql_close(base);
+
+    *version = (int) number;
+
+    return rc;
+}
+
+
 void
 loyalty_postgresql_close(loyalty_db_t *base)
 {
@@ -332,6 +415,9 @@ loyalty_postgresql_close(loyalty_db_t *base)
     db->conn = NULL;
 
     (void) memset(db->prepared, 0, base->conf.nstatements);
+
+    db->naheads = 0;
+    db->next_ahead = 0;
 
     db->writing = 0;
     db->useless = 0;

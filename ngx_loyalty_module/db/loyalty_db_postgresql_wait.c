@@ -4,17 +4,17 @@
  */
 
 
+#include <loyalty_clock.h>
 #include <loyalty_db_postgresql.h>
 
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 
-static int loyalty_postgresql_arrives(loyalty_postgresql_t *db,
-    int64_t deadline);
+static void loyalty_postgresql_say(loyalty_postgresql_t *db,
+    const char *message, const char *state);
 static int loyalty_postgresql_state(const char *state, const char *const *of);
 
 
@@ -46,7 +46,7 @@ loyalty_postgresql_wait(loyalty_postgresql_t *db, int timeout)
     int64_t    deadline;
     PGresult  *result, *last;
 
-    deadline = loyalty_postgresql_now() + timeout;
+    deadline = loyalty_clock() + timeout;
     last = NULL;
 
     for ( ;; ) {
@@ -68,9 +68,7 @@ loyalty_postgresql_wait(loyalty_postgresql_t *db, int timeout)
 }
 
 
-/* Waits until the next result is there, or the connection has broken. */
-
-static int
+int
 loyalty_postgresql_arrives(loyalty_postgresql_t *db, int64_t deadline)
 {
     int            unsent;
@@ -84,7 +82,7 @@ loyalty_postgresql_arrives(loyalty_postgresql_t *db, int64_t deadline)
             return 1;
         }
 
-        left = deadline - loyalty_postgresql_now();
+        left = deadline - loyalty_clock();
 
         fd.fd = PQsocket(db->conn);
         fd.events = POLLIN | (unsent ? POLLOUT : 0);
@@ -103,17 +101,6 @@ loyalty_postgresql_arrives(loyalty_postgresql_t *db, int64_t deadline)
             return 1;
         }
     }
-}
-
-
-int64_t
-loyalty_postgresql_now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 
@@ -164,11 +151,6 @@ loyalty_postgresql_number(loyalty_postgresql_t *db, const char *sql,
 }
 
 
-/*
- * Of the server's message only the first line is kept: the lines after it
- * show values, such as e-mails.
- */
-
 loyalty_db_rc_e
 loyalty_postgresql_failed(loyalty_postgresql_t *db, const PGresult *result)
 {
@@ -182,11 +164,7 @@ loyalty_postgresql_failed(loyalty_postgresql_t *db, const PGresult *result)
     }
 
     if (!db->useless) {
-        (void) snprintf(db->base.error, sizeof(db->base.error),
-                        "%.*s (PostgreSQL%s%s)",
-                        (int) strcspn(message, "\n"), message,
-                        (state != NULL) ? " " : "",
-                        (state != NULL) ? state : "");
+        loyalty_postgresql_say(db, message, (state != NULL) ? state : "");
     }
 
     if (state == NULL || PQstatus(db->conn) != CONNECTION_OK) {
@@ -203,6 +181,45 @@ loyalty_postgresql_failed(loyalty_postgresql_t *db, const PGresult *result)
     }
 
     return LOYALTY_DB_UNAVAILABLE;
+}
+
+
+/*
+ * Of the server's message only the first line is kept: the lines after it
+ * show values, such as e-mails.  Of a connection that was not made, libpq has
+ * a line for each host.
+ */
+
+static void
+loyalty_postgresql_say(loyalty_postgresql_t *db, const char *message,
+    const char *state)
+{
+    char               *p, *last;
+    static const char   host[] = "\nconnection to ";
+
+    p = db->base.error;
+    last = p + sizeof(db->base.error) - sizeof(" (PostgreSQL 00000)");
+
+    for ( /* void */ ; *message != '\0' && p < last; message++) {
+
+        if (*message != '\n') {
+            *p++ = *message;
+            continue;
+        }
+
+        if (strncmp(message, host, sizeof(host) - 1) != 0) {
+            break;
+        }
+
+        *p++ = ';';
+        *p++ = ' ';
+    }
+
+    *p = '\0';
+
+    if (*state != '\0') {
+        (void) sprintf(p, " (PostgreSQL %.5s)", state);
+    }
 }
 
 

@@ -33,8 +33,6 @@ static loyalty_db_t *loyalty_sqlite_create(const loyalty_db_conf_t *conf);
 static void loyalty_sqlite_destroy(loyalty_db_t *base);
 static loyalty_db_rc_e loyalty_sqlite_query(loyalty_db_t *base,
     unsigned statement, const loyalty_db_value_t *values, unsigned n);
-static int loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
-    const loyalty_db_value_t *value);
 static loyalty_db_rc_e loyalty_sqlite_step(loyalty_sqlite_t *db);
 static void loyalty_sqlite_done(loyalty_sqlite_t *db);
 static unsigned loyalty_sqlite_changes(loyalty_db_t *base);
@@ -58,13 +56,15 @@ const loyalty_db_driver_t  loyalty_db_sqlite = {
     loyalty_sqlite_begin,
     loyalty_sqlite_commit,
     loyalty_sqlite_rollback,
+    NULL,
     loyalty_sqlite_query,
     loyalty_sqlite_changes,
     loyalty_sqlite_inserted,
     loyalty_sqlite_column_int,
     loyalty_sqlite_column_text,
     loyalty_sqlite_checkpoint_due,
-    loyalty_sqlite_checkpoint
+    loyalty_sqlite_checkpoint,
+    &loyalty_sqlite_bulk
 };
 
 
@@ -156,6 +156,9 @@ loyalty_sqlite_close(loyalty_db_t *base)
         (void) sqlite3_finalize(db->statements[i]);
         db->statements[i] = NULL;
     }
+
+    (void) sqlite3_finalize(db->bulk);
+    db->bulk = NULL;
 
     (void) sqlite3_close(db->sqlite);
     db->sqlite = NULL;
@@ -256,7 +259,7 @@ loyalty_sqlite_query(loyalty_db_t *base, unsigned statement,
 }
 
 
-static int
+int
 loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
     const loyalty_db_value_t *value)
 {

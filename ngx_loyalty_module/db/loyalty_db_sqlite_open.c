@@ -287,6 +287,43 @@ loyalty_sqlite_upgrade(loyalty_sqlite_t *db)
 }
 
 
+loyalty_db_rc_e
+loyalty_sqlite_look(loyalty_db_t *base, int *version)
+{
+    loyalty_db_rc_e    rc;
+    loyalty_sqlite_t  *db = (loyalty_sqlite_t *) base;
+
+    loyalty_sqlite_close(base);
+
+    if (access(db->path, F_OK) != 0 && errno == ENOENT) {
+        *version = -1;
+        return LOYALTY_DB_DONE;
+    }
+
+    if (sqlite3_open_v2(db->path, &db->sqlite,
+                        SQLITE_OPEN_READWRITE|SQLITE_OPEN_NOMUTEX, NULL)
+        != SQLITE_OK)
+    {
+        rc = loyalty_sqlite_failed(db);
+        loyalty_sqlite_close(base);
+        return rc;
+    }
+
+    (void) sqlite3_extended_result_codes(db->sqlite, 1);
+    (void) sqlite3_busy_timeout(db->sqlite, base->conf.timeout);
+
+    rc = loyalty_sqlite_ours(db);
+
+    if (rc == LOYALTY_DB_DONE) {
+        rc = loyalty_sqlite_number(db, "PRAGMA user_version;", version);
+    }
+
+    loyalty_sqlite_close(base);
+
+    return rc;
+}
+
+
 static loyalty_db_rc_e
 loyalty_sqlite_number(loyalty_sqlite_t *db, const char *sql, int *number)
 {

@@ -145,6 +145,15 @@ static const char  loyalty_postgresql_migration_1[] =
 "BEFORE UPDATE OF points, lifetime, last_entry ON member "
 "FOR EACH ROW EXECUTE FUNCTION loyalty_follow_ledger();"
 
+"CREATE TRIGGER member_keeps_id BEFORE UPDATE OF id ON member "
+"EXECUTE FUNCTION loyalty_refuse('the ledger needs its members');"
+
+"CREATE TRIGGER claim_once BEFORE UPDATE OR DELETE OR TRUNCATE ON claim "
+"EXECUTE FUNCTION loyalty_refuse('an order is claimed once');"
+
+"CREATE TRIGGER redemption_kept BEFORE DELETE OR TRUNCATE ON redemption "
+"EXECUTE FUNCTION loyalty_refuse('redemptions are kept');"
+
 "CREATE TRIGGER member_no_delete BEFORE DELETE ON member "
 "FOR EACH ROW WHEN (OLD.last_entry <> 0) "
 "EXECUTE FUNCTION loyalty_refuse('the ledger needs its members');"

@@ -45,8 +45,9 @@ static const char  loyalty_sqlite_migration_1[] =
  * of a member can be walked from the newest to the oldest.  An index on the
  * member would do the same, and double the pages that every claim writes.
  *
- * The trigger below sees to it that each entry is a member's; a reference
- * would make SQLite look that up once more.
+ * Who writes has just read the member, so there is no reference to it, which
+ * would make SQLite look it up once more.  What no balance has followed, by
+ * the trigger below, has moved no points.
  */
 
 "CREATE TABLE ledger ("
@@ -68,6 +69,10 @@ static const char  loyalty_sqlite_migration_1[] =
 "    AND NEW.points = OLD.points + points"
 "    AND NEW.lifetime = OLD.lifetime + max(points, 0)) "
 "BEGIN SELECT RAISE(ABORT, 'points move by the ledger'); END;"
+
+"CREATE TRIGGER member_keeps_id BEFORE UPDATE OF id ON member "
+"WHEN OLD.id IS NOT NULL "
+"BEGIN SELECT RAISE(ABORT, 'the ledger needs its members'); END;"
 
 "CREATE TRIGGER member_no_delete BEFORE DELETE ON member "
 "WHEN OLD.last_entry <> 0 "
@@ -133,6 +138,12 @@ static const char  loyalty_sqlite_migration_1[] =
 "    PRIMARY KEY (store, number)"
 ") STRICT, WITHOUT ROWID;"
 
+"CREATE TRIGGER claim_no_update BEFORE UPDATE ON claim "
+"BEGIN SELECT RAISE(ABORT, 'an order is claimed once'); END;"
+
+"CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim "
+"BEGIN SELECT RAISE(ABORT, 'an order is claimed once'); END;"
+
 "CREATE TABLE redemption ("
 "    id         INTEGER PRIMARY KEY REFERENCES ledger (id),"
 "    member     INTEGER NOT NULL REFERENCES member (id),"
@@ -144,6 +155,9 @@ static const char  loyalty_sqlite_migration_1[] =
 ") STRICT;"
 
 "CREATE INDEX redemption_member ON redemption (member, reward);"
+
+"CREATE TRIGGER redemption_no_delete BEFORE DELETE ON redemption "
+"BEGIN SELECT RAISE(ABORT, 'redemptions are kept'); END;"
 
 /* how often a reward was taken, for its stock */
 

@@ -29,6 +29,20 @@ static const loyalty_str_t  loyalty_claim_rules[] = {
 };
 
 
+void
+loyalty_claim_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(loyalty_claim_store),
+        loyalty_db_text(command->order)
+    };
+
+    loyalty_db_ahead(tx->db, LOYALTY_SQL_CLAIM_FIND, values,
+                     loyalty_values_n(values));
+}
+
+
 int
 loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {

@@ -5,6 +5,7 @@
 
 
 #include <loyalty_batch.h>
+#include <loyalty_clock.h>
 #include <loyalty_engine.h>
 #include <loyalty_transaction.h>
 
@@ -13,7 +14,7 @@
 #include <string.h>
 
 
-#define LOYALTY_ENGINE_ERROR_SIZE  256
+#define LOYALTY_ENGINE_ERROR_SIZE  512
 
 #define LOYALTY_ENGINE_ATTEMPTS    5        /* of a command alone */
 
@@ -24,6 +25,11 @@ struct loyalty_engine_s {
     loyalty_engine_conf_t   conf;
     loyalty_db_t           *db;
     int64_t                 pruned_at;
+    int64_t                 give_up_at;    /* by loyalty_clock() */
+
+    /* of the last transaction, and of those that nobody has tried again */
+
+    char                    failure[LOYALTY_ENGINE_ERROR_SIZE];
     char                    error[LOYALTY_ENGINE_ERROR_SIZE];
 };
 
@@ -46,13 +52,16 @@ static loyalty_db_rc_e loyalty_engine_execute(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_commands(loyalty_transaction_t *tx,
     loyalty_command_t *first, loyalty_command_t *end);
+static void loyalty_engine_ahead(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static loyalty_db_rc_e loyalty_engine_prune(loyalty_engine_t *engine,
+static void loyalty_engine_prune(loyalty_engine_t *engine, int64_t now);
+static loyalty_db_rc_e loyalty_engine_forget(loyalty_engine_t *engine,
     loyalty_transaction_t *tx);
-static void loyalty_engine_say(loyalty_engine_t *engine, const char *error);
-static void loyalty_engine_fail(loyalty_command_t *first,
-    loyalty_command_t *end);
+static void loyalty_engine_failed(loyalty_engine_t *engine, const char *why);
+static void loyalty_engine_fail(loyalty_engine_t *engine,
+    loyalty_command_t *first, loyalty_command_t *end);
 static void loyalty_engine_render(loyalty_engine_t *engine,
     loyalty_command_t *commands);
 
@@ -115,6 +124,7 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
     loyalty_command_t  *first, *end;
 
     engine->error[0] = '\0';
+    engine->give_up_at = loyalty_clock() + 2 * engine->conf.timeout;
 
     shared = loyalty_db_shared(engine->db);
 
@@ -132,9 +142,15 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
         {
             /* the others would only wait for the same in vain */
 
-            loyalty_engine_fail(end, NULL);
+            loyalty_engine_fail(engine, end, NULL);
             break;
         }
+    }
+
+    if (write && engine->error[0] == '\0'
+        && now - engine->pruned_at >= LOYALTY_PRUNE_INTERVAL)
+    {
+        loyalty_engine_prune(engine, now);
     }
 
     loyalty_engine_render(engine, commands);
@@ -217,14 +233,17 @@ loyalty_engine_together(loyalty_engine_t *engine, loyalty_command_t *first,
         return rc;
     }
 
-    engine->error[0] = '\0';
-
     for (c = first; c != end; c = c->next) {
+
+        if (loyalty_clock() >= engine->give_up_at) {
+            loyalty_engine_fail(engine, c, end);
+            return LOYALTY_DB_UNAVAILABLE;
+        }
 
         rc = loyalty_engine_alone(engine, c, write, now);
 
         if (rc == LOYALTY_DB_UNAVAILABLE) {
-            loyalty_engine_fail(c->next, end);
+            loyalty_engine_fail(engine, c->next, end);
             return rc;
         }
     }
@@ -233,15 +252,20 @@ loyalty_engine_together(loyalty_engine_t *engine, loyalty_command_t *first,
 }
 
 
-/* What somebody else's transaction has refused, it may grant once it ended. */
+/*
+ * What somebody else's transaction has refused, it may grant once it ended.
+ * Who has waited for that in vain does not wait again: others wait for him.
+ */
 
 static loyalty_db_rc_e
 loyalty_engine_alone(loyalty_engine_t *engine, loyalty_command_t *command,
     int write, int64_t now)
 {
     int              attempts;
+    int64_t          patience;
     loyalty_db_rc_e  rc;
 
+    patience = loyalty_clock() + engine->conf.timeout / 2;
     attempts = loyalty_db_shared(engine->db) ? LOYALTY_ENGINE_ATTEMPTS : 1;
 
     for ( ;; ) {
@@ -252,17 +276,15 @@ loyalty_engine_alone(loyalty_engine_t *engine, loyalty_command_t *command,
             return rc;
         }
 
-        if (--attempts == 0) {
-            loyalty_engine_fail(command, command->next);
+        if (--attempts == 0 || loyalty_clock() >= patience) {
+            loyalty_engine_fail(engine, command, command->next);
             return rc;
         }
-
-        /* not worth a word in the log before the last attempt has failed */
-
-        engine->error[0] = '\0';
     }
 }
 
+
+/* Without commands, it forgets old answers. */
 
 static loyalty_db_rc_e
 loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
@@ -272,17 +294,20 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_lock_t  *lock;
 
     if (loyalty_db_open(engine->db) != LOYALTY_DB_DONE) {
-        loyalty_engine_say(engine, loyalty_db_error(engine->db));
-        loyalty_engine_fail(first, end);
+        loyalty_engine_failed(engine, loyalty_db_error(engine->db));
+        loyalty_engine_fail(engine, first, end);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
-    lock = write ? engine->conf.lock : NULL;
+    /* a server keeps its writers apart itself, row by row */
+
+    lock = (write && !loyalty_db_shared(engine->db)) ? engine->conf.lock
+                                                     : NULL;
 
     if (loyalty_lock_acquire(lock, engine->conf.timeout) != LOYALTY_OK) {
-        loyalty_engine_say(engine, "another worker keeps the database "
-                           "locked");
-        loyalty_engine_fail(first, end);
+        loyalty_engine_failed(engine, "another worker keeps the database "
+                              "locked");
+        loyalty_engine_fail(engine, first, end);
         return LOYALTY_DB_UNAVAILABLE;
     }
 
@@ -295,7 +320,7 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_lock_release(lock);
 
     if (rc == LOYALTY_DB_UNAVAILABLE) {
-        loyalty_engine_fail(first, end);
+        loyalty_engine_fail(engine, first, end);
     }
 
     return rc;
@@ -318,11 +343,8 @@ loyalty_engine_execute(loyalty_engine_t *engine, loyalty_command_t *first,
     rc = loyalty_db_begin(tx.db, write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ);
 
     if (rc == LOYALTY_DB_DONE) {
-        rc = loyalty_engine_commands(&tx, first, end);
-    }
-
-    if (rc == LOYALTY_DB_DONE && write) {
-        rc = loyalty_engine_prune(engine, &tx);
+        rc = (first != NULL) ? loyalty_engine_commands(&tx, first, end)
+                             : loyalty_engine_forget(engine, &tx);
     }
 
     if (rc == LOYALTY_DB_DONE) {
@@ -330,8 +352,8 @@ loyalty_engine_execute(loyalty_engine_t *engine, loyalty_command_t *first,
     }
 
     if (rc != LOYALTY_DB_DONE) {
-        loyalty_engine_say(engine, (tx.why != NULL) ? tx.why
-                                                    : loyalty_db_error(tx.db));
+        loyalty_engine_failed(engine, (tx.why != NULL)
+                                      ? tx.why : loyalty_db_error(tx.db));
     }
 
     return rc;
@@ -345,6 +367,10 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
     loyalty_command_t  *c;
 
     for (c = first; c != end; c = c->next) {
+        loyalty_engine_ahead(tx, c);
+    }
+
+    for (c = first; c != end; c = c->next) {
 
         loyalty_command_reset(c);
 
@@ -354,6 +380,23 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
     }
 
     return LOYALTY_DB_DONE;
+}
+
+
+/* What a command reads, in the order in which it does. */
+
+static void
+loyalty_engine_ahead(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    if (command->idempotency_key.len != 0) {
+        loyalty_idempotency_ahead(tx, command);
+    }
+
+    loyalty_member_ahead(tx, command);
+
+    if (command->admission) {
+        loyalty_claim_ahead(tx, command);
+    }
 }
 
 
@@ -389,21 +432,28 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
+/* Apart from the commands, so that it cannot fail them. */
+
+static void
+loyalty_engine_prune(loyalty_engine_t *engine, int64_t now)
+{
+    engine->pruned_at = now;
+
+    (void) loyalty_engine_transact(engine, NULL, NULL, 1, now);
+}
+
+
 static loyalty_db_rc_e
-loyalty_engine_prune(loyalty_engine_t *engine, loyalty_transaction_t *tx)
+loyalty_engine_forget(loyalty_engine_t *engine, loyalty_transaction_t *tx)
 {
     int  more;
-
-    if (tx->now - engine->pruned_at < LOYALTY_PRUNE_INTERVAL) {
-        return LOYALTY_DB_DONE;
-    }
 
     if (loyalty_idempotency_prune(tx, &more) != LOYALTY_OK) {
         return tx->failed;
     }
 
-    if (!more) {
-        engine->pruned_at = tx->now;
+    if (more) {
+        engine->pruned_at = 0;
     }
 
     return LOYALTY_DB_DONE;
@@ -411,16 +461,25 @@ loyalty_engine_prune(loyalty_engine_t *engine, loyalty_transaction_t *tx)
 
 
 static void
-loyalty_engine_say(loyalty_engine_t *engine, const char *error)
+loyalty_engine_failed(loyalty_engine_t *engine, const char *why)
 {
-    (void) snprintf(engine->error, sizeof(engine->error), "%s", error);
+    (void) snprintf(engine->failure, sizeof(engine->failure), "%s", why);
 }
 
 
+/* Nobody tries again: why it failed is for the log now. */
+
 static void
-loyalty_engine_fail(loyalty_command_t *first, loyalty_command_t *end)
+loyalty_engine_fail(loyalty_engine_t *engine, loyalty_command_t *first,
+    loyalty_command_t *end)
 {
     loyalty_command_t  *c;
+
+    if (first == end) {
+        return;
+    }
+
+    memcpy(engine->error, engine->failure, sizeof(engine->error));
 
     for (c = first; c != end; c = c->next) {
         loyalty_command_reset(c);
@@ -473,7 +532,8 @@ loyalty_engine_checkpoint(loyalty_engine_t *engine)
         return LOYALTY_OK;
     }
 
-    loyalty_engine_say(engine, loyalty_db_error(engine->db));
+    (void) snprintf(engine->error, sizeof(engine->error), "%s",
+                    loyalty_db_error(engine->db));
     loyalty_db_close(engine->db);
 
     return LOYALTY_ERROR;

@@ -42,8 +42,8 @@ void loyalty_engine_destroy(loyalty_engine_t *engine);
  * as suit the database, and returns when all is on the disk: the list in the
  * order in which they were run.  Each command then has its result and its
  * answer, or is an admitted claim (not decided).  Those of a transaction that
- * fails get LOYALTY_DATABASE_UNAVAILABLE and have not done anything.  "now"
- * is the Unix time.
+ * fails get LOYALTY_DATABASE_UNAVAILABLE and have not done anything, unless
+ * loyalty_db_commit() could not find out.  "now" is the Unix time.
  */
 loyalty_command_t *loyalty_engine_run(loyalty_engine_t *engine,
     loyalty_command_t *commands, int64_t now);

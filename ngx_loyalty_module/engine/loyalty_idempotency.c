@@ -24,6 +24,20 @@ static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
 static loyalty_outcome_e loyalty_idempotency_outcome(loyalty_str_t code);
 
 
+void
+loyalty_idempotency_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->caller),
+        loyalty_db_text(command->idempotency_key)
+    };
+
+    loyalty_db_ahead(tx->db, LOYALTY_SQL_ANSWER_FIND, values,
+                     loyalty_values_n(values));
+}
+
+
 int
 loyalty_idempotency_replay(loyalty_transaction_t *tx,
     loyalty_command_t *command)

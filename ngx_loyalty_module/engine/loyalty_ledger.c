@@ -168,7 +168,12 @@ loyalty_ledger_moved(loyalty_transaction_t *tx, loyalty_statement_e statement,
         return LOYALTY_ERROR;
     }
 
-    return loyalty_ledger_agrees(tx, loyalty_db_changes(tx->db) == 1);
+    if (loyalty_db_changes(tx->db) != 1) {
+        return loyalty_transaction_refuse(tx, "somebody else has changed the "
+                                          "member meanwhile");
+    }
+
+    return LOYALTY_OK;
 }
 
 

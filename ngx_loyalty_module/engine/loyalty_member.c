@@ -9,6 +9,23 @@
 #include <string.h>
 
 
+static loyalty_statement_e loyalty_member_statement(
+    const loyalty_command_t *command);
+
+
+void
+loyalty_member_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(command->email)
+    };
+
+    loyalty_db_ahead(tx->db, loyalty_member_statement(command), values,
+                     loyalty_values_n(values));
+}
+
+
 int
 loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
     int *found)
@@ -19,7 +36,7 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
         loyalty_db_text(command->email)
     };
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
+    if (loyalty_transaction_row(tx, loyalty_member_statement(command), values,
                                 loyalty_values_n(values), found)
         != LOYALTY_OK)
     {
@@ -47,4 +64,29 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
     result->member[code.len] = '\0';
 
     return LOYALTY_OK;
+}
+
+
+/*
+ * What a balance is going to be made from must not change meanwhile.  If it
+ * only came out when the balance is written, those who want the same member
+ * at the same time would have to begin anew again and again.
+ */
+
+static loyalty_statement_e
+loyalty_member_statement(const loyalty_command_t *command)
+{
+    switch (command->kind) {
+
+    case LOYALTY_COMMAND_CLAIM:
+        return (!command->admission
+                && command->order_fault == LOYALTY_NO_FAULT)
+               ? LOYALTY_SQL_MEMBER_TAKE : LOYALTY_SQL_MEMBER_FIND;
+
+    case LOYALTY_COMMAND_REDEEM:
+        return LOYALTY_SQL_MEMBER_TAKE;
+
+    default:
+        return LOYALTY_SQL_MEMBER_FIND;
+    }
 }

@@ -13,6 +13,12 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT id, code, points, lifetime, last_entry, first_lot "
           "FROM member WHERE email = $1", 0 },
 
+    /* the same, for whoever will change it: until then nobody else may */
+
+    [LOYALTY_SQL_MEMBER_TAKE] =
+        { "SELECT id, code, points, lifetime, last_entry, first_lot "
+          "FROM member WHERE email = $1", LOYALTY_DB_LOCKS },
+
     [LOYALTY_SQL_MEMBER_INSERT] =
         { "INSERT INTO member (code, email, source, locale, joined_at) "
           "VALUES ($1, $2, $3, $4, $5) "
@@ -30,7 +36,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_LEDGER_APPEND] =
         { "INSERT INTO ledger (member, previous, kind, reference, points, at) "
-          "VALUES ($1, $2, $3, $4, $5, $6)", 1 },
+          "VALUES ($1, $2, $3, $4, $5, $6)", LOYALTY_DB_NUMBERS },
 
     /* the entries of a member since a time, from the last one back */
 

@@ -75,6 +75,14 @@ int loyalty_idempotency_keep(loyalty_transaction_t *tx,
 /* Forgets some of the answers that are old enough; *more: not all of them. */
 int loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more);
 
+/* Say by loyalty_db_ahead() what a command will read. */
+void loyalty_idempotency_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command);
+void loyalty_member_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command);
+void loyalty_claim_ahead(loyalty_transaction_t *tx,
+    const loyalty_command_t *command);
+
 /*
  * Runs a statement that returns no row, or whose row does not matter;
  * LOYALTY_ERROR if it failed.

@@ -10,6 +10,10 @@
 #define NGX_HTTP_LOYALTY_READ_CACHE   (8 * 1024 * 1024)
 #define NGX_HTTP_LOYALTY_WRITE_CACHE  (12 * 1024 * 1024)
 
+/* Commands that a lane need not leave to another one. */
+
+#define NGX_HTTP_LOYALTY_SHARE        16
+
 /* A thread that needs more milliseconds than this hangs in the disk. */
 
 #define NGX_HTTP_LOYALTY_HANGS        60000
@@ -20,6 +24,14 @@
 
 
 typedef struct ngx_http_loyalty_lane_s  ngx_http_loyalty_lane_t;
+
+
+/* What the log has been told of those who do the same. */
+
+typedef struct {
+    time_t                         reminded;   /* of a failure */
+    unsigned                       failing:1;
+} ngx_http_loyalty_report_t;
 
 
 /*
@@ -38,6 +50,7 @@ typedef struct {
     ngx_int_t                      idle;       /* lanes */
 
     ngx_event_t                    start;
+    ngx_http_loyalty_report_t      report;
     time_t                         overflowed; /* when it was said last */
 } ngx_http_loyalty_queue_t;
 
@@ -51,11 +64,12 @@ typedef struct {
 struct ngx_http_loyalty_lane_s {
     ngx_http_loyalty_executor_t   *executor;
     ngx_http_loyalty_queue_t      *queue;      /* NULL: of checkpoints */
+    ngx_http_loyalty_report_t     *report;
     loyalty_engine_t              *engine;
 
     loyalty_command_t             *batch;      /* with the thread */
     ngx_thread_task_t             *task;
-    time_t                         failing;    /* when it was said last */
+    time_t                         failed;     /* its last run, when */
     unsigned                       busy:1;
 };
 
@@ -67,6 +81,7 @@ struct ngx_http_loyalty_executor_s {
     ngx_http_loyalty_queue_t       reads;
     ngx_http_loyalty_queue_t       writes;
     ngx_http_loyalty_lane_t        checkpoints;
+    ngx_http_loyalty_report_t      checkpoint_report;
 };
 
 
@@ -84,7 +99,9 @@ static ngx_int_t ngx_http_loyalty_lane_init(
     size_t cache);
 static void ngx_http_loyalty_queue_destroy(ngx_http_loyalty_queue_t *queue);
 static void ngx_http_loyalty_queue_start(ngx_event_t *ev);
+static ngx_uint_t ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
+static void ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane);
 static ngx_int_t ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log);
 static void ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane);
@@ -226,6 +243,7 @@ ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
         return NULL;
     }
 
+    executor->checkpoints.report = &executor->checkpoint_report;
     executor->checkpoints.task->handler = ngx_http_loyalty_checkpoint_thread;
     executor->checkpoints.task->event.handler =
         ngx_http_loyalty_checkpoint_done;
@@ -260,7 +278,9 @@ ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
             return NGX_ERROR;
         }
 
-        queue->lanes[queue->nlanes++].queue = queue;
+        queue->lanes[queue->nlanes].queue = queue;
+        queue->lanes[queue->nlanes].report = &queue->report;
+        queue->nlanes++;
     }
 
     queue->idle = queue->nlanes;
@@ -341,14 +361,23 @@ ngx_http_loyalty_queue_start(ngx_event_t *ev)
     for (i = 0; i < queue->nlanes && queue->first != NULL; i++) {
         lane = &queue->lanes[i];
 
-        if (lane->busy) {
+        if (lane->busy || ngx_http_loyalty_lane_rests(lane)) {
             continue;
         }
 
         ngx_http_loyalty_lane_take(lane);
 
         if (ngx_http_loyalty_lane_post(lane) != NGX_OK) {
-            ngx_http_loyalty_lane_refuse(lane);
+
+            /* a lane that is at work will take more when it is done */
+
+            if (queue->idle < queue->nlanes) {
+                ngx_http_loyalty_lane_give_back(lane);
+
+            } else {
+                ngx_http_loyalty_lane_refuse(lane);
+            }
+
             return;
         }
 
@@ -357,7 +386,40 @@ ngx_http_loyalty_queue_start(ngx_event_t *ev)
 }
 
 
-/* A fair share of what waits, if other lanes have nothing to do either. */
+/*
+ * A lane that gets no connection has failed in no time, and would take all
+ * that waits while the others work: for the rest of a second it is left out,
+ * unless all have failed.
+ */
+
+static ngx_uint_t
+ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane)
+{
+    time_t                     now;
+    ngx_int_t                  i;
+    ngx_http_loyalty_queue_t  *queue = lane->queue;
+
+    now = ngx_time();
+
+    if (lane->failed != now) {
+        return 0;
+    }
+
+    for (i = 0; i < queue->nlanes; i++) {
+
+        if (queue->lanes[i].failed != now) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * A fair share of what waits among those who are idle.  Of very much, those
+ * who will soon be idle get their share as well.
+ */
 
 static void
 ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
@@ -367,6 +429,8 @@ ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
     ngx_http_loyalty_queue_t   *queue = lane->queue;
 
     share = (queue->waiting + queue->idle - 1) / queue->idle;
+    share = ngx_min(share, ngx_max(NGX_HTTP_LOYALTY_SHARE,
+                                   queue->waiting / queue->nlanes));
     share = ngx_min(share, lane->executor->conf->batch);
 
     end = &queue->first;
@@ -387,6 +451,26 @@ ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "loyalty batch:%i waiting:%i", n, queue->waiting);
+}
+
+
+static void
+ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane)
+{
+    loyalty_command_t         **end;
+    ngx_http_loyalty_queue_t   *queue = lane->queue;
+
+    for (end = &lane->batch; *end != NULL; end = &(*end)->next) {
+        queue->waiting++;
+    }
+
+    if (queue->first == NULL) {
+        queue->last = end;
+    }
+
+    *end = queue->first;
+    queue->first = lane->batch;
+    lane->batch = NULL;
 }
 
 
@@ -490,6 +574,8 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
     lane->batch = NULL;
 
     lane->queue->idle++;
+    lane->failed = (*loyalty_engine_error(lane->engine) != '\0')
+                   ? ngx_time() : 0;
 
     /* before the answers are sent: the thread can work meanwhile */
 
@@ -507,17 +593,18 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 {
     time_t                       now;
     const char                  *error;
+    ngx_http_loyalty_report_t   *report = lane->report;
     ngx_http_loyalty_program_t  *program = lane->executor->program;
 
     error = loyalty_engine_error(lane->engine);
 
     if (error[0] == '\0') {
 
-        if (lane->failing != 0) {
+        if (report->failing) {
             ngx_log_error(NGX_LOG_NOTICE, log, 0,
                           "loyalty: the database of program \"%V\" works "
                           "again", &program->name);
-            lane->failing = 0;
+            report->failing = 0;
         }
 
         return;
@@ -525,16 +612,18 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 
     now = ngx_time();
 
-    if (lane->failing != 0 && now - lane->failing < NGX_HTTP_LOYALTY_REMIND) {
+    if (report->reminded != 0
+        && now - report->reminded < NGX_HTTP_LOYALTY_REMIND)
+    {
         return;
     }
 
-    lane->failing = now;
+    report->reminded = now;
+    report->failing = 1;
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "loyalty: the database of program \"%V\", %V, cannot "
-                  "be used: %s", &program->name,
-                  &program->database, error);
+                  "be used: %s", &program->name, &program->database, error);
 }
 
 

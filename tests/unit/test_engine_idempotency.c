@@ -481,8 +481,9 @@ many_old_answers_are_forgotten(void **state)
     (void) shop_sql(shop, "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL "
                           "SELECT n + 1 FROM n WHERE n < 5000) "
                           "INSERT INTO answer (caller, key, request, status, "
-                          "result, body, at) SELECT 'chatbot', n, '', 200, "
-                          "'balance', '{}', 1000 FROM n");
+                          "result, body, at) SELECT 'chatbot', "
+                          "CAST(n AS TEXT), '', 200, 'balance', '{}', 1000 "
+                          "FROM n");
 
     shop->now += HOUR;
 

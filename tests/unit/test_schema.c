@@ -6,6 +6,7 @@
 
 #include <engine_fixture.h>
 #include <loyalty_schema_sqlite.h>
+#include <loyalty_statements.h>
 
 #include <stdio.h>
 
@@ -35,22 +36,84 @@ with_data(void **state)
 }
 
 
+/* What the engines say when the schema refuses something. */
+
+typedef enum {
+    CHECK = 0,
+    REFERENCE,
+    MEMBER_EMAIL,
+    MEMBER_CODE,
+    CLAIM_ORDER,
+    COUPON,
+    ANSWER_KEY,
+    LEDGER_ID,
+    NUMBER
+} refusal_e;
+
+
+static const struct {
+    const char  *sqlite;
+    const char  *postgresql;
+} refusals[] = {
+    [CHECK] = { "CHECK constraint failed", "violates check constraint" },
+    [REFERENCE] = { "FOREIGN KEY constraint", "violates foreign key" },
+    [MEMBER_EMAIL] = { "failed: member.email", "\"member_email_key\"" },
+    [MEMBER_CODE] = { "failed: member.code", "\"member_code_key\"" },
+    [CLAIM_ORDER] = { "failed: claim.store, claim.number",
+                      "\"claim_pkey\"" },
+    [COUPON] = { "failed: redemption.coupon", "\"redemption_coupon_key\"" },
+    [ANSWER_KEY] = { "failed: answer.caller, answer.key",
+                     "\"answer_caller_key_key\"" },
+    [LEDGER_ID] = { "the ledger is append-only", "\"ledger_pkey\"" },
+    [NUMBER] = { "cannot store TEXT value in INTEGER column",
+                 "invalid input syntax for type bigint" }
+};
+
+
+static const char *
+says(refusal_e refusal)
+{
+    return on_postgresql() ? refusals[refusal].postgresql
+                           : refusals[refusal].sqlite;
+}
+
+
+/* Replaces rows that are there already; "key" is what they have in common. */
+
+static void
+replacement_refused(shop_t *shop, const char *insert, const char *key,
+    const char *words)
+{
+    char  sql[512];
+
+    if (on_postgresql()) {
+        (void) snprintf(sql, sizeof(sql), "INSERT %s ON CONFLICT (%s) "
+                        "DO UPDATE SET points = excluded.points", insert, key);
+    } else {
+        (void) snprintf(sql, sizeof(sql), "INSERT OR REPLACE %s", insert);
+    }
+
+    shop_sql_refused(shop, sql, words);
+}
+
+
 /*
  * Tries to add a row that is like the first one of a table but for some
  * changes, so that only these can be what is refused.
  */
 
 static void
-forgery_refused(shop_t *shop, const char *verb, const char *table,
-    const char *changes, const char *words)
+forgery_refused(shop_t *shop, const char *table, const char *changes,
+    const char *words)
 {
     char  sql[512];
 
     (void) snprintf(sql, sizeof(sql),
-                    "CREATE TEMP TABLE forged AS SELECT * FROM %s LIMIT 1;"
+                    "CREATE TEMP TABLE forged AS SELECT * FROM %s "
+                    "ORDER BY 1 LIMIT 1;"
                     "UPDATE forged SET %s;"
-                    "%s INTO %s SELECT * FROM forged",
-                    table, changes, verb, table);
+                    "INSERT INTO %s SELECT * FROM forged",
+                    table, changes, table);
 
     shop_sql_refused(shop, sql, words);
 }
@@ -79,10 +142,15 @@ the_ledger_is_not_updated(void **state)
 
     shop_sql_refused(shop, "UPDATE ledger SET points = points + 1",
                      "the ledger is append-only");
-    shop_sql_refused(shop, "UPDATE OR REPLACE ledger SET id = 1 WHERE id = 2",
+    shop_sql_refused(shop, "UPDATE ledger SET id = 1 WHERE id = 2",
                      "the ledger is append-only");
-    shop_sql_refused(shop, "UPDATE OR IGNORE ledger SET at = 0",
-                     "the ledger is append-only");
+
+    if (!on_postgresql()) {
+        shop_sql_refused(shop, "UPDATE OR REPLACE ledger SET id = 1 "
+                         "WHERE id = 2", "the ledger is append-only");
+        shop_sql_refused(shop, "UPDATE OR IGNORE ledger SET at = 0",
+                         "the ledger is append-only");
+    }
 }
 
 
@@ -94,22 +162,29 @@ the_ledger_is_not_deleted_from(void **state)
     shop_sql_refused(shop, "DELETE FROM ledger", "the ledger is append-only");
     shop_sql_refused(shop, "DELETE FROM ledger WHERE id = 1",
                      "the ledger is append-only");
+
+    if (on_postgresql()) {
+        shop_sql_refused(shop, "TRUNCATE ledger, spending, redemption",
+                         "the ledger is append-only");
+    }
 }
 
 
 static void
 ledger_entries_are_not_replaced(void **state)
 {
-    size_t   i;
     shop_t  *shop = *state;
 
-    static const char *const  verbs[] = {
-        "INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"
-    };
+    forgery_refused(shop, "ledger", "points = 1000", says(LEDGER_ID));
 
-    for (i = 0; i < elements_of(verbs); i++) {
-        forgery_refused(shop, verbs[i], "ledger", "points = 1000",
+    replacement_refused(shop, "INTO ledger SELECT id, member, previous, kind, "
+                        "reference, 1000, at FROM ledger WHERE id = 1", "id",
                         "the ledger is append-only");
+
+    if (!on_postgresql()) {
+        shop_sql_refused(shop, "INSERT OR IGNORE INTO ledger SELECT * "
+                         "FROM ledger WHERE id = 1",
+                         "the ledger is append-only");
     }
 }
 
@@ -119,9 +194,9 @@ a_ledger_entry_moves_points(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "ledger", "id = NULL, points = 0, "
+    forgery_refused(shop, "ledger", "id = 99, points = 0, "
                     "previous = (SELECT last_entry FROM member WHERE id = 1)",
-                    "CHECK");
+                    says(CHECK));
 }
 
 
@@ -132,6 +207,11 @@ a_ledger_entry_has_a_member(void **state)
 
     shop_sql_refused(shop, "DELETE FROM member",
                      "the ledger needs its members");
+
+    if (on_postgresql()) {
+        shop_sql_refused(shop, "TRUNCATE member, redemption",
+                         "the ledger needs its members");
+    }
 }
 
 
@@ -197,10 +277,14 @@ points_are_integers(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "claim", "number = 'x', points = 1.5",
-                    "cannot store REAL value in INTEGER column");
-    shop_sql_refused(shop, "UPDATE member SET points = 'many'",
-                     "cannot store TEXT value in INTEGER column");
+    shop_sql_refused(shop, "UPDATE member SET points = 'many'", says(NUMBER));
+
+    /* PostgreSQL would round them */
+
+    if (!on_postgresql()) {
+        forgery_refused(shop, "claim", "number = 'x', points = 1.5",
+                        "cannot store REAL value in INTEGER column");
+    }
 }
 
 
@@ -216,7 +300,7 @@ balances_are_never_negative(void **state)
                     "4, 'redemption', 'x', -51, 0)");
 
     shop_sql_refused(shop, "UPDATE member SET points = points - 51, "
-                     "last_entry = 5 WHERE email = '" ADA "'", "CHECK");
+                     "last_entry = 5 WHERE email = '" ADA "'", says(CHECK));
 }
 
 
@@ -225,8 +309,8 @@ nobody_has_more_than_was_ever_earned(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "member", "id = 9, code = 'm_x', "
-                    "email = 'c@x', points = lifetime + 1", "CHECK");
+    forgery_refused(shop, "member", "id = 9, code = 'm_x', "
+                    "email = 'c@x', points = lifetime + 1", says(CHECK));
 }
 
 
@@ -235,8 +319,8 @@ an_e_mail_is_one_member(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "member", "id = NULL, code = 'm_x'",
-                    "UNIQUE constraint failed: member.email");
+    forgery_refused(shop, "member", "id = 99, code = 'm_x'",
+                    says(MEMBER_EMAIL));
 }
 
 
@@ -245,8 +329,8 @@ a_member_code_is_one_member(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "member", "id = NULL, email = 'c@x'",
-                    "UNIQUE constraint failed: member.code");
+    forgery_refused(shop, "member", "id = 99, email = 'c@x'",
+                    says(MEMBER_CODE));
 }
 
 
@@ -255,8 +339,8 @@ an_order_is_one_claim(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "claim", "member = 2",
-                    "UNIQUE constraint failed: claim.store, claim.number");
+    forgery_refused(shop, "claim", "member = 2",
+                    says(CLAIM_ORDER));
 }
 
 
@@ -265,8 +349,8 @@ a_coupon_is_one_redemption(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "redemption", "id = 1",
-                    "UNIQUE constraint failed: redemption.coupon");
+    forgery_refused(shop, "redemption", "id = 1",
+                    says(COUPON));
 }
 
 
@@ -275,8 +359,8 @@ a_redemption_is_a_ledger_entry(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "redemption", "id = 99, coupon = 'X'",
-                    "FOREIGN KEY");
+    forgery_refused(shop, "redemption", "id = 99, coupon = 'X'",
+                    says(REFERENCE));
 }
 
 
@@ -285,8 +369,8 @@ a_key_is_one_answer(void **state)
 {
     shop_t  *shop = *state;
 
-    forgery_refused(shop, "INSERT", "answer", "id = NULL, request = ''",
-                    "UNIQUE constraint failed: answer.caller, answer.key");
+    forgery_refused(shop, "answer", "id = 99, request = ''",
+                    says(ANSWER_KEY));
 }
 
 
@@ -304,13 +388,10 @@ points_are_spent_once(void **state)
                            "VALUES (1, 3, 1)", "points can be spent once");
     shop_sql_refused(shop, "INSERT INTO spending (lot, debit, points) "
                            "VALUES (3, 3, 51)", "points can be spent once");
-    shop_sql_refused(shop, "INSERT OR REPLACE INTO spending (lot, debit, "
-                           "points) VALUES (1, 4, 100)",
-                     "points can be spent once");
     shop_sql_refused(shop, "INSERT INTO spending (lot, debit, points) "
                            "VALUES (4, 3, 1)", "points can be spent once");
     shop_sql_refused(shop, "INSERT INTO spending (lot, debit, points) "
-                           "VALUES (3, 3, 0)", "CHECK");
+                           "VALUES (3, 3, 0)", says(CHECK));
 }
 
 
@@ -330,37 +411,26 @@ spendings_are_not_replaced(void **state)
 {
     shop_t  *shop = *state;
 
-    shop_sql_refused(shop, "INSERT OR REPLACE INTO spending (lot, debit, "
-                           "points) SELECT lot, debit, 1 FROM spending "
-                           "WHERE lot = 3", "");
+    replacement_refused(shop, "INTO spending (lot, debit, points) "
+                        "SELECT lot, debit, 1 FROM spending WHERE lot = 3",
+                        "debit, lot", on_postgresql()
+                        ? "spending is append-only"
+                        : "points can be spent once");
+    replacement_refused(shop, "INTO spending (lot, debit, points) "
+                        "VALUES (1, 4, 100)", "debit, lot", on_postgresql()
+                        ? "spending is append-only"
+                        : "points can be spent once");
 }
 
 
 static void
-a_new_database_has_the_version_and_our_mark(void **state)
+a_new_database_has_the_version(void **state)
 {
     shop_t  *shop = *state;
 
     shop_expect(shop, shop_balance(shop, ADA), LOYALTY_NOT_A_MEMBER);
 
-    assert_int_equal(shop_sql(shop, "PRAGMA user_version"),
-                     loyalty_sqlite_version);
-    assert_int_equal(shop_sql(shop, "PRAGMA application_id"),
-                     LOYALTY_SQLITE_APPLICATION_ID);
-}
-
-
-static void
-an_empty_file_becomes_a_database(void **state)
-{
-    FILE    *file;
-    shop_t  *shop = *state;
-
-    file = fopen(shop->path, "w");
-    assert_non_null(file);
-    (void) fclose(file);
-
-    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_SIGNED_UP);
+    assert_int_equal(shop_version(shop), loyalty_sqlite_version);
 }
 
 
@@ -383,7 +453,7 @@ a_newer_database_is_refused(void **state)
     shop_t  *shop = *state;
 
     shop_member(shop, BOB, 10);
-    (void) shop_sql(shop, "PRAGMA user_version = 9999");
+    shop_set_version(shop, 9999);
 
     expect_refusal(shop, "a newer module wrote it");
     expect_refusal(shop, "version 9999 of the schema");
@@ -396,122 +466,118 @@ a_newer_database_is_refused(void **state)
 static void
 a_newer_database_works_again_with_its_version(void **state)
 {
-    char     sql[64];
     shop_t  *shop = *state;
 
     shop_member(shop, BOB, 10);
-    (void) shop_sql(shop, "PRAGMA user_version = 9999");
+    shop_set_version(shop, 9999);
     expect_refusal(shop, "newer");
 
-    (void) snprintf(sql, sizeof(sql), "PRAGMA user_version = %d",
-                    loyalty_sqlite_version);
-    (void) shop_sql(shop, sql);
+    shop_set_version(shop, loyalty_sqlite_version);
 
     shop_expect(shop, shop_signup(shop, ADA), LOYALTY_SIGNED_UP);
 }
 
 
-/* The database of another program, with so high a version of its own. */
+/* Each is refused for another reason, and has an e-mail in the row. */
+
+static const loyalty_db_statement_t  forgeries[] = {
+    { "INSERT INTO member (email, code, source, locale, joined_at) "
+      "VALUES ($1, 'm_x', '', '', 0)", 0 },
+    { "INSERT INTO member (email, code, source, locale, points, joined_at) "
+      "VALUES ('x' || $1, 'm_x', $1, $1, -1, 0)", 0 },
+    { "INSERT INTO member (email, code, source, locale, joined_at) "
+      "VALUES ('x' || $1, NULL, $1, $1, 0)", 0 },
+    { "INSERT INTO redemption (id, member, reward, cost, coupon, expires_at, "
+      "redeemed_at) VALUES (99, 99, $1, 1, $1, 0, 0)", 0 },
+    { "INSERT INTO answer (caller, key, request, status, result, body, at) "
+      "SELECT caller, key, $1, 200, $1, $1, 0 FROM answer", 0 },
+    { "UPDATE member SET points = points + 1 WHERE email = $1", 0 },
+    { "DELETE FROM member WHERE email = $1", 0 }
+};
+
+
+/* The same e-mail for all parameters; whether that was refused. */
+
+static int
+refused_without_values(loyalty_db_t *db, const loyalty_db_statement_t *what,
+    unsigned i)
+{
+    int                 refused;
+    char                name[8];
+    unsigned            n;
+    loyalty_db_value_t  values[12];
+
+    for (n = 0; n < elements_of(values); n++) {
+        values[n] = (loyalty_db_value_t) loyalty_db_text(text(ADA));
+        (void) snprintf(name, sizeof(name), "$%u", n + 1);
+
+        if (strstr(what[i].sql, name) == NULL) {
+            break;
+        }
+    }
+
+    if (loyalty_db_open(db) != LOYALTY_DB_DONE
+        || loyalty_db_begin(db, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE)
+    {
+        fail_msg("%s", loyalty_db_error(db));
+    }
+
+    refused = (loyalty_db_query(db, i, values, n) > LOYALTY_DB_ROW
+               || loyalty_db_commit(db) != LOYALTY_DB_DONE);
+
+    loyalty_db_rollback(db);
+
+    if (refused) {
+        assert_string_not_equal(loyalty_db_error(db), "");
+        assert_null(strchr(loyalty_db_error(db), '@'));
+    }
+
+    return refused;
+}
+
 
 static void
-make_foreign(shop_t *shop, int version)
+what_is_refused_is_not_shown(void **state)
 {
-    char      sql[128];
-    sqlite3  *sqlite;
+    unsigned       i;
+    shop_t        *shop = *state;
+    loyalty_db_t  *db;
+
+    db = shop_database(shop, 20000, forgeries, elements_of(forgeries));
+
+    for (i = 0; i < elements_of(forgeries); i++) {
+
+        if (!refused_without_values(db, forgeries, i)) {
+            fail_msg("done: %s", forgeries[i].sql);
+        }
+    }
+
+    loyalty_db_destroy(db);
+}
+
+
+/* An e-mail where an integer should be, too. */
+
+static void
+no_statement_of_the_engine_shows_values_when_refused(void **state)
+{
+    int            refused;
+    unsigned       i;
+    shop_t        *shop = *state;
+    loyalty_db_t  *db;
 
     shop->damaged = 1;
 
-    (void) snprintf(sql, sizeof(sql), "CREATE TABLE bookmark (url TEXT);"
-                    "INSERT INTO bookmark VALUES ('https://example.com/');"
-                    "PRAGMA user_version = %d", version);
+    db = shop_database(shop, 20000, loyalty_statements, LOYALTY_STATEMENTS);
+    refused = 0;
 
-    assert_int_equal(sqlite3_open(shop->path, &sqlite), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(sqlite, sql, NULL, NULL, NULL), SQLITE_OK);
-    (void) sqlite3_close(sqlite);
-}
+    for (i = 0; i < LOYALTY_STATEMENTS; i++) {
+        refused += refused_without_values(db, loyalty_statements, i);
+    }
 
+    loyalty_db_destroy(db);
 
-static size_t
-contents(shop_t *shop, char *buffer, size_t size)
-{
-    FILE    *file;
-    size_t   n;
-
-    file = fopen(shop->path, "r");
-    assert_non_null(file);
-    n = fread(buffer, 1, size, file);
-    (void) fclose(file);
-
-    return n;
-}
-
-
-static void
-a_foreign_database_is_refused(void **state)
-{
-    shop_t  *shop = *state;
-
-    make_foreign(shop, 0);
-    expect_refusal(shop, "a database of some other program");
-}
-
-
-static void
-a_foreign_database_with_our_version_is_refused(void **state)
-{
-    shop_t  *shop = *state;
-
-    make_foreign(shop, loyalty_sqlite_version);
-    expect_refusal(shop, "a database of some other program");
-}
-
-
-static void
-a_foreign_database_with_a_high_version_is_not_called_newer(void **state)
-{
-    shop_t  *shop = *state;
-
-    make_foreign(shop, 42);
-    expect_refusal(shop, "a database of some other program");
-}
-
-
-static void
-a_foreign_database_is_left_as_it_is(void **state)
-{
-    char     before[16384], after[16384];
-    size_t   n;
-    shop_t  *shop = *state;
-
-    make_foreign(shop, 0);
-
-    n = contents(shop, before, sizeof(before));
-    expect_refusal(shop, "");
-    shop_reload(shop);
-
-    assert_int_equal(contents(shop, after, sizeof(after)), n);
-    assert_memory_equal(before, after, n);
-}
-
-
-static void
-a_file_that_is_no_database_is_refused(void **state)
-{
-    char     buffer[16384];
-    FILE    *file;
-    shop_t  *shop = *state;
-
-    shop->damaged = 1;
-
-    file = fopen(shop->path, "w");
-    assert_non_null(file);
-    (void) fputs("# my notes\nthis is a text of more than one line\n", file);
-    (void) fclose(file);
-
-    expect_refusal(shop, "file is not a database");
-
-    assert_int_equal(contents(shop, buffer, sizeof(buffer)), 48);
-    assert_memory_equal(buffer, "# my notes\n", 11);
+    assert_true(refused >= 5);
 }
 
 
@@ -538,15 +604,11 @@ main(void)
         data_test(points_are_spent_once),
         data_test(spendings_are_kept),
         data_test(spendings_are_not_replaced),
-        shop_test(a_new_database_has_the_version_and_our_mark),
-        shop_test(an_empty_file_becomes_a_database),
+        data_test(what_is_refused_is_not_shown),
+        data_test(no_statement_of_the_engine_shows_values_when_refused),
+        shop_test(a_new_database_has_the_version),
         shop_test(a_newer_database_is_refused),
-        shop_test(a_newer_database_works_again_with_its_version),
-        shop_test(a_foreign_database_is_refused),
-        shop_test(a_foreign_database_with_our_version_is_refused),
-        shop_test(a_foreign_database_with_a_high_version_is_not_called_newer),
-        shop_test(a_foreign_database_is_left_as_it_is),
-        shop_test(a_file_that_is_no_database_is_refused)
+        shop_test(a_newer_database_works_again_with_its_version)
     };
 
     return cmocka_run_group_tests_name("schema", tests, NULL, NULL);

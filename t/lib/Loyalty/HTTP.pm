@@ -55,7 +55,16 @@ sub message {
 sub exchange_all {
     my ($port, @messages) = @_;
 
-    my @c = map { Loyalty::HTTP::Connection->new($port) } @messages;
+    return exchange_each(map { [$port, $_] } @messages);
+}
+
+# The same with a port for each message.
+
+sub exchange_each {
+    my (@to) = @_;
+
+    my @messages = map { $_->[1] } @to;
+    my @c = map { Loyalty::HTTP::Connection->new($_->[0]) } @to;
     my $select = IO::Select->new(map { $_->{socket} } @c);
     my %index = map { fileno($c[$_]{socket}) => $_ } 0 .. $#c;
     my $until = time() + $PATIENCE;

@@ -62,13 +62,17 @@ sub new {
     }, $class;
 
     $self->{nginx} = $ENV{LOYALTY_NGINX} || '/usr/sbin/nginx';
-    $self->{so} = $ENV{LOYALTY_MODULE}
-                  || "$CHECKOUT/build/ngx_http_loyalty_module.so";
+    $self->{so} = module_path();
 
     die "no module at $self->{so}: \"make build\" makes it\n"
         if $self->{module} && !-e $self->{so};
 
     return $running{$dir} = $self;
+}
+
+sub module_path {
+    return $ENV{LOYALTY_MODULE}
+           || "$CHECKOUT/build/ngx_http_loyalty_module.so";
 }
 
 sub checkout { $CHECKOUT }
@@ -154,6 +158,11 @@ sub expand {
         $text =~ s/%%([A-Z0-9_]+)%%/
             defined $macros{$1} ? $macros{$1} : die "no macro $1\n"/gex;
     }
+
+    # where the database is depends on the engine that the tests run on
+
+    $text =~ s{\bdatabase\s+\Ksqlite:\Q$self->{dir}\E/([^\s;]+)([^;]*)}
+              {$self->database($1)->arguments($2)}gex;
 
     return $text;
 }
@@ -430,19 +439,15 @@ sub in_background {
     return $job;
 }
 
-# A query to a database with SQLite's own program.
+# A database of the configuration, by the name of its file.
 
-sub sqlite {
-    my ($self, $db, $sql) = @_;
+sub database {
+    my ($self, $name) = @_;
 
-    open my $out, '-|', 'sqlite3', '-batch', $self->path($db), $sql
-        or die "sqlite3: $!\n";
+    require Loyalty::Database;
 
-    my $text = do { local $/; <$out> };
-    close $out;
-
-    chomp $text if defined $text;
-    return $text;
+    return $self->{databases}{$name}
+               ||= Loyalty::Database->of($self, $name);
 }
 
 sub cleanup {

@@ -56,6 +56,15 @@ sub new {
     return $self;
 }
 
+# A server that somebody else has started and will stop: its folder and port.
+
+sub attach {
+    my ($class, $dir, $port) = @_;
+
+    return bless {dir => $dir, port => $port, owner => 0, passwords => {}},
+                 $class;
+}
+
 sub port { $_[0]{port} }
 sub data { $_[0]->path(DATA) }
 

@@ -351,6 +351,11 @@ sub leaks {
 
         for my $line (split /\n/, $self->read_file($name)) {
             $debug = $1 eq 'debug' if $line =~ /^[\d\/: ]{19} \[(\w+)\] /;
+
+            # whom the database knows us as
+
+            $line =~ s{\bpostgresql://\w+@}{}g;
+
             push @found, $line if !$debug && $line =~ /\@|%40|$secrets/i;
         }
     }

@@ -7,7 +7,7 @@ package Loyalty::PostgreSQL::Host;
 # formation of several) are made of it.
 #
 # The programs are those of Debian's packages, unpacked into build/debian or
-# installed, or those in $LOYALTY_POSTGRESQL.  PostgreSQL does not run as
+# installed, or those in $LOYALTY_PG_BINDIR.  PostgreSQL does not run as
 # root: a test that does runs it as nobody.  A cluster that the machine has
 # for itself is never touched, there is nothing here that could find it.
 
@@ -124,7 +124,7 @@ sub bindir {
     $class = ref $class || $class;
 
     return $bindir{$class} ||= do {
-        my @dirs = $ENV{LOYALTY_POSTGRESQL} || sort {
+        my @dirs = $ENV{LOYALTY_PG_BINDIR} || sort {
             ($b =~ m{/(\d+)/bin$})[0] <=> ($a =~ m{/(\d+)/bin$})[0]
         } grep {
             m{/(\d+)/bin$} && $1 >= OLDEST
@@ -511,11 +511,8 @@ sub psql {
         open STDIN, '<&', $in;
         open STDERR, '>&', $errors;
 
-        delete @ENV{grep { /^PG/ } keys %ENV};
-
-        exec $self->bindir . '/psql', '-X', '-q', '-A', '-t', '-0',
-            '-F', FIELD, '-P', 'null=' . NULL, '-v', 'ON_ERROR_STOP=1',
-            '-d', $uri or POSIX::_exit(127);
+        $self->exec_psql($uri, '-A', '-t', '-0', '-F', FIELD,
+                         '-P', 'null=' . NULL);
     }
 
     my $text = do { local $/; <$out> };
@@ -533,6 +530,29 @@ sub psql {
     return map {
         [map { $_ eq NULL ? undef : $_ } length ? split FIELD, $_, -1 : '']
     } @rows;
+}
+
+# A psql that reads SQL from what this returns, until that is closed.
+
+sub psql_client {
+    my ($self, %o) = @_;
+
+    my $uri = $self->uri(%o);
+    my $pid = open my $in, '|-';
+    die "fork: $!\n" if !defined $pid;
+
+    $self->exec_psql($uri) if $pid == 0;
+
+    return $in;
+}
+
+sub exec_psql {
+    my ($self, $uri, @options) = @_;
+
+    delete @ENV{grep { /^PG/ } keys %ENV};
+
+    exec $self->bindir . '/psql', '-X', '-q', @options,
+        '-v', 'ON_ERROR_STOP=1', '-d', $uri or POSIX::_exit(127);
 }
 
 # The first column of the first row.

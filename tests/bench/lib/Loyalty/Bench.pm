@@ -127,19 +127,31 @@ sub check_machine {
 sub compile {
     my ($self) = @_;
 
-    my @flags = qw(-O2 -g -Wall);
-    my @include = map { "-I$MODULE/$_" } qw(program db engine answer);
-    my @libs = ("$self->{build}/libloyalty.a",
-                qw(-lsqlite3 -ljansson -lpthread));
-    my $cc = $ENV{CC} || 'gcc';
+    $self->compile_program($_) for qw(members claim_loop);
 
-    foreach my $name (qw(members claim_loop)) {
-        command($cc, @flags, @include, '-o', "$self->{work}/$name",
-                "$BENCH/$name.c", @libs);
-    }
-
-    command($cc, @flags, qw(-fPIC -shared -o), "$self->{work}/slow_fsync.so",
+    command(compiler(), qw(-fPIC -shared -o), "$self->{work}/slow_fsync.so",
             "$BENCH/slow_fsync.c", '-ldl');
+}
+
+sub compile_program {
+    my ($self, $name) = @_;
+
+    my @include = map { "-I$MODULE/$_" } qw(program db engine answer);
+
+    command(compiler(), @include, '-o', "$self->{work}/$name",
+            "$BENCH/$name.c", "$self->{build}/libloyalty.a",
+            qw(-lsqlite3 -ljansson -lpthread),
+            $self->knows_postgresql ? '-lpq' : ());
+}
+
+sub compiler {
+    return ($ENV{CC} || 'gcc', qw(-O2 -g -Wall));
+}
+
+sub knows_postgresql {
+    my ($self) = @_;
+
+    return `ar t $self->{build}/libloyalty.a` =~ /postgresql/;
 }
 
 ###############################################################################
@@ -197,7 +209,7 @@ sub copy {
 # is measured.
 
 sub warm {
-    my ($path) = @_;
+    my ($self, $path) = @_;
 
     foreach my $name ($path, "$path-wal") {
         open(my $file, '<', $name) or next;
@@ -214,21 +226,44 @@ sub drop {
 # What the tables hold, and whether they agree.
 
 sub audit {
-    my ($self, $path) = @_;
+    my ($self, $database) = @_;
 
-    my $sql = "SELECT (SELECT count(*) FROM claim),"
-              . " (SELECT count(*) FROM ledger WHERE kind = 'claim'),"
-              . " (SELECT sum(points) FROM member),"
-              . " (SELECT sum(points) FROM ledger),"
-              . " (SELECT sum(remaining) FROM lot)";
-
-    open(my $out, '-|', 'sqlite3', $path, $sql) or die "sqlite3: $!\n";
-    my @n = split /\|/, <$out> || '';
-    close $out or die "sqlite3 cannot read $path\n";
-    chomp @n;
+    my @n = $self->query($database,
+                "SELECT (SELECT count(*) FROM claim),"
+                . " (SELECT count(*) FROM ledger WHERE kind = 'claim'),"
+                . " (SELECT sum(points) FROM member),"
+                . " (SELECT sum(points) FROM ledger),"
+                . " (SELECT sum(remaining) FROM lot)");
 
     return { claims => $n[0],
              agree => $n[0] == $n[1] && $n[2] == $n[3] && $n[2] == $n[4] };
+}
+
+# The columns of the first row.
+
+sub query {
+    my ($self, $path, $sql) = @_;
+
+    open(my $out, '-|', 'sqlite3', $path, $sql) or die "sqlite3: $!\n";
+    my @columns = split /\|/, <$out> || '';
+    close $out or die "sqlite3 cannot read $path\n";
+    chomp @columns;
+
+    return @columns;
+}
+
+# What "database" says in nginx's configuration.
+
+sub database_of {
+    my ($self, $nginx) = @_;
+
+    return "sqlite:$nginx->{database}";
+}
+
+# For the report.
+
+sub describe {
+    return 'SQLite ' . (`sqlite3 --version` =~ /^(\S+)/)[0];
 }
 
 ###############################################################################
@@ -236,7 +271,7 @@ sub audit {
 # nginx: one worker, and a second one with the store, on the other core.
 
 # Options: database (a copy of the members otherwise), fsync (microseconds
-# that each takes longer).
+# that each takes longer), connections (to PostgreSQL).
 
 sub nginx {
     my ($self, %o) = @_;
@@ -246,6 +281,7 @@ sub nginx {
                                     . ++$self->{instances},
         database => $o{database} || $self->copy($self->{members}),
         members => $o{members} || $self->{members},
+        connections => $o{connections},
         stride => stride($o{members} || $self->{members}),
     };
 
@@ -378,7 +414,7 @@ ${\ http_conf()}
     }
 
     loyalty_program shop {
-        database      sqlite:$nginx->{database};
+        database      ${\ $self->database_of($nginx)};
         currency      USD;
         earn          1 per 1.00;
         signup_bonus  50;
@@ -536,7 +572,8 @@ sub load {
 sub loads {
     my ($self, $nginx, $kinds, %o) = @_;
 
-    warm($nginx->{database});
+    $self->warm($nginx->{database});
+    $o{started}->() if $o{started};
 
     my $before = $self->usage($nginx->{worker});
     my $cpu = cpu($nginx->{worker});
@@ -686,7 +723,7 @@ sub failed { $_[0]{failed} }
 sub claim_loop {
     my ($self, $database, $seconds) = @_;
 
-    warm($database);
+    $self->warm($database);
 
     my @command = ('taskset', '-c', WORKER_CORE, "$self->{work}/claim_loop",
                    $database, $seconds, GROUP, $self->orders,
