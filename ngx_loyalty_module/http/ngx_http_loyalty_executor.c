@@ -26,14 +26,6 @@
 typedef struct ngx_http_loyalty_lane_s  ngx_http_loyalty_lane_t;
 
 
-/* What the log has been told of those who do the same. */
-
-typedef struct {
-    time_t                         reminded;   /* of a failure */
-    unsigned                       failing:1;
-} ngx_http_loyalty_report_t;
-
-
 /*
  * What waits to be run.  SQLite has one lane for each queue, since it has one
  * writer at a time; a server has several.
@@ -50,7 +42,7 @@ typedef struct {
     ngx_int_t                      idle;       /* lanes */
 
     ngx_event_t                    start;
-    ngx_http_loyalty_report_t      report;
+    time_t                         failing;    /* when it was said last */
     time_t                         overflowed; /* when it was said last */
 } ngx_http_loyalty_queue_t;
 
@@ -64,7 +56,7 @@ typedef struct {
 struct ngx_http_loyalty_lane_s {
     ngx_http_loyalty_executor_t   *executor;
     ngx_http_loyalty_queue_t      *queue;      /* NULL: of checkpoints */
-    ngx_http_loyalty_report_t     *report;
+    time_t                        *failing;    /* shared by like lanes */
     loyalty_engine_t              *engine;
 
     loyalty_command_t             *batch;      /* with the thread */
@@ -81,7 +73,7 @@ struct ngx_http_loyalty_executor_s {
     ngx_http_loyalty_queue_t       reads;
     ngx_http_loyalty_queue_t       writes;
     ngx_http_loyalty_lane_t        checkpoints;
-    ngx_http_loyalty_report_t      checkpoint_report;
+    time_t                         checkpoints_failing;
 };
 
 
@@ -243,7 +235,7 @@ ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
         return NULL;
     }
 
-    executor->checkpoints.report = &executor->checkpoint_report;
+    executor->checkpoints.failing = &executor->checkpoints_failing;
     executor->checkpoints.task->handler = ngx_http_loyalty_checkpoint_thread;
     executor->checkpoints.task->event.handler =
         ngx_http_loyalty_checkpoint_done;
@@ -279,7 +271,7 @@ ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
         }
 
         queue->lanes[queue->nlanes].queue = queue;
-        queue->lanes[queue->nlanes].report = &queue->report;
+        queue->lanes[queue->nlanes].failing = &queue->failing;
         queue->nlanes++;
     }
 
@@ -593,18 +585,18 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 {
     time_t                       now;
     const char                  *error;
-    ngx_http_loyalty_report_t   *report = lane->report;
+    time_t                      *failing = lane->failing;
     ngx_http_loyalty_program_t  *program = lane->executor->program;
 
     error = loyalty_engine_error(lane->engine);
 
     if (error[0] == '\0') {
 
-        if (report->failing) {
+        if (*failing != 0) {
             ngx_log_error(NGX_LOG_NOTICE, log, 0,
                           "loyalty: the database of program \"%V\" works "
                           "again", &program->name);
-            report->failing = 0;
+            *failing = 0;
         }
 
         return;
@@ -612,14 +604,13 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 
     now = ngx_time();
 
-    if (report->reminded != 0
-        && now - report->reminded < NGX_HTTP_LOYALTY_REMIND)
+    if (*failing != 0
+        && now - *failing < NGX_HTTP_LOYALTY_REMIND)
     {
         return;
     }
 
-    report->reminded = now;
-    report->failing = 1;
+    *failing = now;
 
     ngx_log_error(NGX_LOG_ERR, log, 0,
                   "loyalty: the database of program \"%V\", %V, cannot "
