@@ -583,9 +583,8 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
 static void
 ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 {
-    time_t                       now;
+    time_t                       now, *failing = lane->failing;
     const char                  *error;
-    time_t                      *failing = lane->failing;
     ngx_http_loyalty_program_t  *program = lane->executor->program;
 
     error = loyalty_engine_error(lane->engine);
@@ -604,9 +603,7 @@ ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 
     now = ngx_time();
 
-    if (*failing != 0
-        && now - *failing < NGX_HTTP_LOYALTY_REMIND)
-    {
+    if (*failing != 0 && now - *failing < NGX_HTTP_LOYALTY_REMIND) {
         return;
     }
 
