@@ -521,7 +521,7 @@ sub password {
 
     # a role that has been shut out
 
-    $pg->psql('ALTER ROLE shop NOLOGIN; SELECT pg_terminate_backend(pid)
+    $pg->psql('ALTER ROLE shop NOLOGIN; SELECT pg_terminate_backend(pid, 10000)
                FROM pg_stat_activity WHERE usename = \'shop\'');
     refused($t, 'not permitted', qr/role "shop" is not permitted to log in/);
     $pg->psql('ALTER ROLE shop LOGIN');
