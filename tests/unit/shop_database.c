@@ -380,9 +380,12 @@ shop_disconnect(shop_t *shop, const char *condition)
 {
     char  sql[256];
 
-    (void) snprintf(sql, sizeof(sql), "SELECT count(pg_terminate_backend(pid))"
-                    " FROM pg_stat_activity WHERE application_name = '%s' "
-                    "AND %s", shop->schema, condition);
+    /* and waits until they are gone */
+
+    (void) snprintf(sql, sizeof(sql), "SELECT count(pg_terminate_backend(pid, "
+                    "10000)) FROM pg_stat_activity "
+                    "WHERE application_name = '%s' AND %s", shop->schema,
+                    condition);
 
     return (int) shop_sql(shop, sql);
 }
