@@ -14,7 +14,6 @@
 #define LOYALTY_POSTGRESQL_VALUES_MAX  16
 #define LOYALTY_POSTGRESQL_NAME_SIZE   16      /* of a prepared statement */
 #define LOYALTY_POSTGRESQL_SQL_SIZE    2048
-#define LOYALTY_POSTGRESQL_INT_SIZE    sizeof("-9223372036854775808")
 
 
 static loyalty_db_t *loyalty_postgresql_create(const loyalty_db_conf_t *conf);

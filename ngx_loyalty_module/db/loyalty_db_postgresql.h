@@ -15,7 +15,11 @@
 
 /* What the files of the PostgreSQL driver share. */
 
-#define LOYALTY_POSTGRESQL_AHEADS  256
+#define LOYALTY_POSTGRESQL_AHEADS    256
+
+/* An integer as a text, as values go to the server. */
+
+#define LOYALTY_POSTGRESQL_INT_SIZE  sizeof("-9223372036854775808")
 
 
 typedef struct {

@@ -10,7 +10,6 @@
 
 
 #define LOYALTY_POSTGRESQL_PIECE_SIZE  4096
-#define LOYALTY_POSTGRESQL_INT_SIZE    sizeof("-9223372036854775808")
 
 
 /* A row on its way, in COPY's text format. */

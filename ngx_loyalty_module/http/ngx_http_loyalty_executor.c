@@ -39,7 +39,6 @@ typedef struct {
 
     ngx_http_loyalty_lane_t       *lanes;
     ngx_int_t                      nlanes;
-    ngx_int_t                      idle;       /* lanes */
 
     ngx_event_t                    start;
     time_t                         failing;    /* when it was said last */
@@ -91,6 +90,7 @@ static ngx_int_t ngx_http_loyalty_lane_init(
     size_t cache);
 static void ngx_http_loyalty_queue_destroy(ngx_http_loyalty_queue_t *queue);
 static void ngx_http_loyalty_queue_start(ngx_event_t *ev);
+static ngx_int_t ngx_http_loyalty_queue_idle(ngx_http_loyalty_queue_t *queue);
 static ngx_uint_t ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane);
@@ -151,7 +151,7 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
 
     /* not at once: the other requests of this event cycle shall come along */
 
-    if (queue->idle != 0) {
+    if (ngx_http_loyalty_queue_idle(queue) != 0) {
         ngx_post_event(&queue->start, &ngx_posted_events);
     }
 
@@ -275,8 +275,6 @@ ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
         queue->nlanes++;
     }
 
-    queue->idle = queue->nlanes;
-
     return NGX_OK;
 }
 
@@ -363,7 +361,7 @@ ngx_http_loyalty_queue_start(ngx_event_t *ev)
 
             /* a lane that is at work will take more when it is done */
 
-            if (queue->idle < queue->nlanes) {
+            if (ngx_http_loyalty_queue_idle(queue) < queue->nlanes) {
                 ngx_http_loyalty_lane_give_back(lane);
 
             } else {
@@ -372,9 +370,24 @@ ngx_http_loyalty_queue_start(ngx_event_t *ev)
 
             return;
         }
-
-        queue->idle--;
     }
+}
+
+
+/* How many lanes have nothing to do. */
+
+static ngx_int_t
+ngx_http_loyalty_queue_idle(ngx_http_loyalty_queue_t *queue)
+{
+    ngx_int_t  i, idle;
+
+    idle = 0;
+
+    for (i = 0; i < queue->nlanes; i++) {
+        idle += !queue->lanes[i].busy;
+    }
+
+    return idle;
 }
 
 
@@ -416,11 +429,13 @@ ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane)
 static void
 ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
 {
-    ngx_int_t                   n, share;
+    ngx_int_t                   n, idle, share;
     loyalty_command_t         **end;
     ngx_http_loyalty_queue_t   *queue = lane->queue;
 
-    share = (queue->waiting + queue->idle - 1) / queue->idle;
+    idle = ngx_http_loyalty_queue_idle(queue);
+
+    share = (queue->waiting + idle - 1) / idle;
     share = ngx_min(share, ngx_max(NGX_HTTP_LOYALTY_SHARE,
                                    queue->waiting / queue->nlanes));
     share = ngx_min(share, lane->executor->conf->batch);
@@ -565,7 +580,6 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
     command = lane->batch;
     lane->batch = NULL;
 
-    lane->queue->idle++;
     lane->failed = (*loyalty_engine_error(lane->engine) != '\0')
                    ? ngx_time() : 0;
 
