@@ -13,6 +13,7 @@
 static loyalty_str_t loyalty_email_trim(loyalty_str_t text);
 static int loyalty_email_space(char c);
 static int loyalty_email_refuses(uint32_t code);
+static int loyalty_email_is_google(loyalty_str_t domain);
 
 
 int
@@ -103,4 +104,53 @@ loyalty_email_refuses(uint32_t code)
            || code == 0x2028 || code == 0x2029 || code == 0x202f
            || code == 0x205f
            || code == 0x3000;
+}
+
+
+loyalty_str_t
+loyalty_mailbox(loyalty_str_t email, char *out)
+{
+    int            google;
+    size_t         i, at;
+    loyalty_str_t  domain, mailbox;
+
+    for (at = 0; at < email.len && email.data[at] != '@'; at++) { /* void */ }
+
+    domain.data = email.data + at;
+    domain.len = email.len - at;
+
+    google = loyalty_email_is_google(domain);
+
+    mailbox.data = out;
+    mailbox.len = 0;
+
+    /* an address that begins with "+" has no other name */
+
+    for (i = 0; i < at && (email.data[i] != '+' || i == 0); i++) {
+
+        if (!google || email.data[i] != '.') {
+            out[mailbox.len++] = email.data[i];
+        }
+    }
+
+    if (google) {
+        domain.data = "@gmail.com";
+        domain.len = sizeof("@gmail.com") - 1;
+    }
+
+    memcpy(out + mailbox.len, domain.data, domain.len);
+    mailbox.len += domain.len;
+
+    return mailbox;
+}
+
+
+static int
+loyalty_email_is_google(loyalty_str_t domain)
+{
+    static const loyalty_str_t  gmail = loyalty_string("@gmail.com");
+    static const loyalty_str_t  googlemail = loyalty_string("@googlemail.com");
+
+    return loyalty_str_equal(domain, gmail)
+           || loyalty_str_equal(domain, googlemail);
 }

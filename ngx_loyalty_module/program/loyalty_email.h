@@ -27,5 +27,13 @@
  */
 int loyalty_email_normalize(loyalty_str_t in, char *out, size_t *len);
 
+/*
+ * The mailbox that a normalised address most likely leads to: without a
+ * "+tag", and at Google's (gmail.com, googlemail.com) without dots.  For
+ * telling whether two addresses are one person's, not for sending mail.  "out"
+ * takes LOYALTY_EMAIL_MAX bytes and gets the text that is returned.
+ */
+loyalty_str_t loyalty_mailbox(loyalty_str_t email, char *out);
+
 
 #endif /* _LOYALTY_EMAIL_H_INCLUDED_ */

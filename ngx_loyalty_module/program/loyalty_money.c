@@ -6,6 +6,8 @@
 
 #include <loyalty_money.h>
 
+#include <string.h>
+
 
 int
 loyalty_money_parse(loyalty_str_t text, int exponent, int64_t *minor)
@@ -74,4 +76,32 @@ loyalty_money_scale(int64_t major, int exponent, int64_t *minor)
     *minor = major;
 
     return LOYALTY_OK;
+}
+
+
+size_t
+loyalty_money_write(int64_t minor, int exponent, char *text)
+{
+    char    *p, digits[LOYALTY_MONEY_SIZE];
+    size_t   len;
+
+    p = digits + LOYALTY_MONEY_SIZE;
+
+    /* from the end, down to one digit before the point */
+
+    do {
+        *--p = (char) ('0' + minor % 10);
+        minor /= 10;
+
+        if (--exponent == 0) {
+            *--p = '.';
+        }
+
+    } while (minor != 0 || exponent >= 0);
+
+    len = (size_t) (digits + LOYALTY_MONEY_SIZE - p);
+
+    memcpy(text, p, len);
+
+    return len;
 }

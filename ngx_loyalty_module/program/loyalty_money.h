@@ -13,6 +13,10 @@
 
 #define LOYALTY_MONEY_DIGITS  18
 
+/* An amount as a decimal: any digits, a point, and zeros before it. */
+
+#define LOYALTY_MONEY_SIZE    24
+
 
 /*
  * The number of digits after the point that a currency has (ISO 4217:
@@ -34,6 +38,13 @@ int loyalty_money_parse(loyalty_str_t text, int exponent, int64_t *minor);
  * are less than none of them or they do not fit; *minor is then left alone.
  */
 int loyalty_money_scale(int64_t major, int exponent, int64_t *minor);
+
+/*
+ * Writes minor units, none or more, as a decimal: 6099 with exponent 2 is
+ * "60.99".  Returns the length; "text" has LOYALTY_MONEY_SIZE bytes and gets
+ * no NUL.
+ */
+size_t loyalty_money_write(int64_t minor, int exponent, char *text);
 
 
 #endif /* _LOYALTY_MONEY_H_INCLUDED_ */

@@ -4,106 +4,95 @@
  */
 
 
-/* memmem() */
-#define _GNU_SOURCE
-
 #include <loyalty_email.h>
-#include <loyalty_money.h>
-#include <loyalty_order.h>
+#include <loyalty_order_case.h>
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-
-#define LOYALTY_DIGITS       "0123456789"
-#define LOYALTY_NUMBER       LOYALTY_DIGITS ".+-eE"
-
-/* "%.15g" is the longest that a double surely keeps: 0.29 stays 0.29. */
-
-#define LOYALTY_REAL_FORMAT  "%.15g"
-#define LOYALTY_REAL_SIZE    32
 
 /* So much of a pointer is shown in a line for the log. */
 
 #define LOYALTY_POINTER_SHOWN  64
 
 
-/* One question with its answer, and the store's words on one order in it. */
-
-typedef struct {
-    const loyalty_order_lookup_t  *lookup;
-    const loyalty_program_t       *program;
-    loyalty_str_t                  number;
-    loyalty_str_t                  email;
-    loyalty_str_t                  body;
-    json_t                        *root;
-    json_t                        *order;
-    char                          *why;
-} loyalty_order_case_t;
-
-
-static json_t *loyalty_order_read(loyalty_str_t body, char *why);
+static json_t *loyalty_order_parse(loyalty_str_t body, char *why);
 static const char *loyalty_order_fault(const json_error_t *error);
 static loyalty_order_verdict_e loyalty_order_judge(loyalty_order_case_t *oc,
-    int64_t *total);
+    loyalty_order_t *order);
 static loyalty_order_verdict_e loyalty_order_pick(loyalty_order_case_t *oc);
 static loyalty_order_verdict_e loyalty_order_number(loyalty_order_case_t *oc);
-static loyalty_order_verdict_e loyalty_order_email(loyalty_order_case_t *oc);
-static loyalty_order_verdict_e loyalty_order_status(loyalty_order_case_t *oc);
+static loyalty_order_verdict_e loyalty_order_email(loyalty_order_case_t *oc,
+    loyalty_order_t *order);
+static loyalty_order_verdict_e loyalty_order_status(loyalty_order_case_t *oc,
+    loyalty_order_t *order);
+static int loyalty_order_text_among(const json_t *value,
+    const loyalty_str_t *words, size_t n);
 static int loyalty_order_text_is(const json_t *value, loyalty_str_t text);
 static int loyalty_order_integer_is(json_int_t value, loyalty_str_t text);
+static loyalty_order_verdict_e loyalty_order_worth(loyalty_order_case_t *oc,
+    loyalty_order_t *order);
 static loyalty_order_verdict_e loyalty_order_currency(
     loyalty_order_case_t *oc);
-static loyalty_order_verdict_e loyalty_order_total(loyalty_order_case_t *oc,
-    int64_t *total);
-static int loyalty_order_minor(const json_t *value, int64_t *total);
-static int loyalty_order_major(loyalty_order_case_t *oc, const json_t *value,
-    int64_t *total);
-static int loyalty_order_real(loyalty_str_t body, double value, int exponent,
-    int64_t *total);
-static int loyalty_order_written(loyalty_str_t body, loyalty_str_t decimal);
-static loyalty_order_verdict_e loyalty_order_absent(loyalty_order_case_t *oc,
-    loyalty_pointer_e found, const char *name, loyalty_str_t pointer);
-static loyalty_order_verdict_e loyalty_order_bad(loyalty_order_case_t *oc,
-    const char *name, loyalty_str_t pointer, const char *problem);
-static loyalty_str_t loyalty_order_string(const json_t *value);
+static int loyalty_order_code_is(loyalty_str_t theirs, loyalty_str_t ours);
 
 
 loyalty_order_verdict_e
-loyalty_order_check(const loyalty_order_lookup_t *lookup,
+loyalty_order_read(const loyalty_store_t *store,
     const loyalty_program_t *program, loyalty_str_t number,
-    loyalty_str_t email, loyalty_str_t body, int64_t *total, char *why)
+    loyalty_str_t email, loyalty_str_t body, loyalty_order_t *order, char *why)
 {
     loyalty_order_case_t     oc;
     loyalty_order_verdict_e  verdict;
 
+    memset(order, 0, sizeof(loyalty_order_t));
+
     why[0] = '\0';
 
-    oc.lookup = lookup;
+    oc.store = store;
     oc.program = program;
     oc.number = number;
     oc.email = email;
     oc.body = body;
     oc.why = why;
 
-    oc.root = loyalty_order_read(body, why);
+    oc.root = loyalty_order_parse(body, why);
 
     if (oc.root == NULL) {
         return LOYALTY_VERDICT_BAD_ANSWER;
     }
 
-    verdict = loyalty_order_judge(&oc, total);
+    verdict = loyalty_order_judge(&oc, order);
 
-    json_decref(oc.root);
+    if (order->nitems != 0) {
+        order->root = oc.root;
+
+    } else {
+        json_decref(oc.root);
+    }
+
+    if (verdict != LOYALTY_VERDICT_GOOD && verdict != LOYALTY_VERDICT_NOT_PAID)
+    {
+        loyalty_order_free(order);
+    }
 
     return verdict;
 }
 
 
+void
+loyalty_order_free(loyalty_order_t *order)
+{
+    free(order->items);
+    json_decref(order->root);
+
+    memset(order, 0, sizeof(loyalty_order_t));
+}
+
+
 static json_t *
-loyalty_order_read(loyalty_str_t body, char *why)
+loyalty_order_parse(loyalty_str_t body, char *why)
 {
     json_t        *root;
     json_error_t   error;
@@ -165,29 +154,42 @@ loyalty_order_fault(const json_error_t *error)
  */
 
 static loyalty_order_verdict_e
-loyalty_order_judge(loyalty_order_case_t *oc, int64_t *total)
+loyalty_order_judge(loyalty_order_case_t *oc, loyalty_order_t *order)
 {
     loyalty_order_verdict_e  verdict;
 
     verdict = loyalty_order_pick(oc);
 
     if (verdict == LOYALTY_VERDICT_GOOD) {
-        verdict = loyalty_order_email(oc);
+        verdict = loyalty_order_email(oc, order);
     }
 
     if (verdict == LOYALTY_VERDICT_GOOD) {
-        verdict = loyalty_order_status(oc);
+        verdict = loyalty_order_status(oc, order);
     }
 
-    if (verdict == LOYALTY_VERDICT_GOOD) {
-        verdict = loyalty_order_currency(oc);
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        return verdict;
     }
 
-    if (verdict == LOYALTY_VERDICT_GOOD) {
-        verdict = loyalty_order_total(oc, total);
+    verdict = loyalty_order_worth(oc, order);
+
+    if (order->paid) {
+        return verdict;
     }
 
-    return verdict;
+    /* an order that is not paid may not have its amounts yet */
+
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        order->total = 0;
+        order->tax = 0;
+        order->shipping = 0;
+        order->refunded = 0;
+
+        oc->why[0] = '\0';
+    }
+
+    return LOYALTY_VERDICT_NOT_PAID;
 }
 
 
@@ -197,20 +199,23 @@ loyalty_order_pick(loyalty_order_case_t *oc)
     size_t                    i, n;
     json_t                   *list;
     loyalty_str_t             pointer;
-    loyalty_pointer_e         found;
     loyalty_order_verdict_e   verdict, all;
 
-    pointer = oc->lookup->list;
+    pointer = oc->store->lookup.list;
 
     if (pointer.data == NULL) {
         oc->order = oc->root;
         return loyalty_order_number(oc);
     }
 
-    found = loyalty_json_pointer_resolve(oc->root, pointer, &list);
+    verdict = loyalty_order_fact(oc, oc->root, "list", pointer, &list);
 
-    if (found != LOYALTY_POINTER_FOUND) {
-        return loyalty_order_absent(oc, found, "list", pointer);
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        return verdict;
+    }
+
+    if (list == NULL) {
+        return LOYALTY_VERDICT_NOT_FOUND;
     }
 
     if (!json_is_array(list)) {
@@ -242,16 +247,20 @@ loyalty_order_pick(loyalty_order_case_t *oc)
 static loyalty_order_verdict_e
 loyalty_order_number(loyalty_order_case_t *oc)
 {
-    json_t             *value;
-    loyalty_str_t       pointer;
-    loyalty_pointer_e   found;
+    json_t                   *value;
+    loyalty_str_t             pointer;
+    loyalty_order_verdict_e   verdict;
 
-    pointer = oc->lookup->number;
+    pointer = oc->store->lookup.number;
 
-    found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
+    verdict = loyalty_order_fact(oc, oc->order, "number", pointer, &value);
 
-    if (found != LOYALTY_POINTER_FOUND) {
-        return loyalty_order_absent(oc, found, "number", pointer);
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        return verdict;
+    }
+
+    if (value == NULL) {
+        return LOYALTY_VERDICT_NOT_FOUND;
     }
 
     if (!json_is_string(value) && !json_is_integer(value)) {
@@ -268,32 +277,39 @@ loyalty_order_number(loyalty_order_case_t *oc)
 
 
 static loyalty_order_verdict_e
-loyalty_order_email(loyalty_order_case_t *oc)
+loyalty_order_email(loyalty_order_case_t *oc, loyalty_order_t *order)
 {
-    char                email[LOYALTY_EMAIL_MAX];
-    json_t             *value;
-    loyalty_str_t       pointer, normal;
-    loyalty_pointer_e   found;
+    json_t                   *value;
+    loyalty_str_t             pointer, normal;
+    loyalty_order_verdict_e   verdict;
 
-    pointer = oc->lookup->email;
+    pointer = oc->store->lookup.email;
 
-    found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
+    verdict = loyalty_order_fact(oc, oc->order, "email", pointer, &value);
 
-    if (found != LOYALTY_POINTER_FOUND) {
-        return loyalty_order_absent(oc, found, "email", pointer);
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        return verdict;
+    }
+
+    if (value == NULL) {
+        return LOYALTY_VERDICT_NOT_FOUND;
     }
 
     if (!json_is_string(value)) {
         return loyalty_order_bad(oc, "email", pointer, "is not a string");
     }
 
-    normal.data = email;
-
-    if (loyalty_email_normalize(loyalty_order_string(value), email,
-                                &normal.len)
-        != LOYALTY_OK
-        || !loyalty_str_equal(normal, oc->email))
+    if (loyalty_email_normalize(loyalty_order_string(value), order->email,
+                                &order->email_len)
+        != LOYALTY_OK)
     {
+        return LOYALTY_VERDICT_NOT_FOUND;
+    }
+
+    normal.data = order->email;
+    normal.len = order->email_len;
+
+    if (oc->email.len != 0 && !loyalty_str_equal(normal, oc->email)) {
         return LOYALTY_VERDICT_NOT_FOUND;
     }
 
@@ -302,27 +318,24 @@ loyalty_order_email(loyalty_order_case_t *oc)
 
 
 static loyalty_order_verdict_e
-loyalty_order_status(loyalty_order_case_t *oc)
+loyalty_order_status(loyalty_order_case_t *oc, loyalty_order_t *order)
 {
-    size_t              i;
-    json_t             *value;
-    loyalty_str_t       pointer;
-    loyalty_pointer_e   found;
+    json_t                        *value;
+    loyalty_str_t                  pointer;
+    loyalty_order_verdict_e        verdict;
+    const loyalty_order_lookup_t  *lookup = &oc->store->lookup;
 
-    pointer = oc->lookup->status;
+    pointer = lookup->status;
 
     if (pointer.data == NULL) {
+        order->paid = 1;
         return LOYALTY_VERDICT_GOOD;
     }
 
-    found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
+    verdict = loyalty_order_fact(oc, oc->order, "status", pointer, &value);
 
-    if (found == LOYALTY_POINTER_MISSING) {
-        return loyalty_order_bad(oc, "status", pointer, "leads nowhere");
-    }
-
-    if (found != LOYALTY_POINTER_FOUND) {
-        return LOYALTY_VERDICT_NOT_PAID;
+    if (verdict != LOYALTY_VERDICT_GOOD || value == NULL) {
+        return verdict;
     }
 
     if (!json_is_string(value) && !json_is_integer(value)
@@ -332,13 +345,30 @@ loyalty_order_status(loyalty_order_case_t *oc)
                                  "is not a string, an integer or a boolean");
     }
 
-    for (i = 0; i < oc->lookup->npaid; i++) {
-        if (loyalty_order_text_is(value, oc->lookup->paid[i])) {
-            return LOYALTY_VERDICT_GOOD;
+    order->voided = loyalty_order_text_among(value, lookup->voided,
+                                             lookup->nvoided);
+
+    order->paid = !order->voided
+                  && loyalty_order_text_among(value, lookup->paid,
+                                              lookup->npaid);
+
+    return LOYALTY_VERDICT_GOOD;
+}
+
+
+static int
+loyalty_order_text_among(const json_t *value, const loyalty_str_t *words,
+    size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (loyalty_order_text_is(value, words[i])) {
+            return 1;
         }
     }
 
-    return LOYALTY_VERDICT_NOT_PAID;
+    return 0;
 }
 
 
@@ -392,233 +422,106 @@ loyalty_order_integer_is(json_int_t value, loyalty_str_t text)
 
 
 static loyalty_order_verdict_e
+loyalty_order_worth(loyalty_order_case_t *oc, loyalty_order_t *order)
+{
+    loyalty_order_verdict_e  verdict;
+
+    verdict = loyalty_order_currency(oc);
+
+    if (verdict == LOYALTY_VERDICT_GOOD) {
+        verdict = loyalty_order_amounts(oc, order);
+    }
+
+    if (verdict == LOYALTY_VERDICT_GOOD) {
+        verdict = loyalty_order_items(oc, order);
+    }
+
+    return verdict;
+}
+
+
+static loyalty_order_verdict_e
 loyalty_order_currency(loyalty_order_case_t *oc)
 {
-    size_t              i;
-    json_t             *value;
-    loyalty_str_t       pointer, theirs, ours;
-    loyalty_pointer_e   found;
+    json_t                   *value;
+    loyalty_str_t             pointer;
+    loyalty_order_verdict_e   verdict;
 
-    pointer = oc->lookup->currency;
+    pointer = oc->store->lookup.currency;
 
     if (pointer.data == NULL) {
         return LOYALTY_VERDICT_GOOD;
     }
 
-    found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
+    verdict = loyalty_order_fact(oc, oc->order, "currency", pointer, &value);
 
-    if (found != LOYALTY_POINTER_FOUND) {
-        return loyalty_order_bad(oc, "currency", pointer,
-                                 "leads nowhere or to null");
+    if (verdict != LOYALTY_VERDICT_GOOD) {
+        return verdict;
+    }
+
+    if (value == NULL) {
+        return loyalty_order_bad(oc, "currency", pointer, "leads to nothing");
     }
 
     if (!json_is_string(value)) {
         return loyalty_order_bad(oc, "currency", pointer, "is not a string");
     }
 
-    theirs = loyalty_order_string(value);
-    ours = oc->program->currency;
+    if (!loyalty_order_code_is(loyalty_order_string(value),
+                               oc->store->currency))
+    {
+        return LOYALTY_VERDICT_WRONG_CURRENCY;
+    }
+
+    return LOYALTY_VERDICT_GOOD;
+}
+
+
+/* Ours is in capitals. */
+
+static int
+loyalty_order_code_is(loyalty_str_t theirs, loyalty_str_t ours)
+{
+    size_t  i;
 
     if (theirs.len != ours.len) {
-        return LOYALTY_VERDICT_WRONG_CURRENCY;
+        return 0;
     }
 
     for (i = 0; i < ours.len; i++) {
         if (theirs.data[i] != ours.data[i]
             && theirs.data[i] != (ours.data[i] | 0x20))
         {
-            return LOYALTY_VERDICT_WRONG_CURRENCY;
-        }
-    }
-
-    return LOYALTY_VERDICT_GOOD;
-}
-
-
-static loyalty_order_verdict_e
-loyalty_order_total(loyalty_order_case_t *oc, int64_t *total)
-{
-    int                 rc;
-    json_t             *value;
-    loyalty_str_t       pointer;
-    loyalty_pointer_e   found;
-
-    pointer = oc->lookup->total;
-
-    found = loyalty_json_pointer_resolve(oc->order, pointer, &value);
-
-    if (found != LOYALTY_POINTER_FOUND) {
-        return loyalty_order_bad(oc, "total", pointer,
-                                 "leads nowhere or to null");
-    }
-
-    if (oc->lookup->minor) {
-        rc = loyalty_order_minor(value, total);
-
-    } else {
-        rc = loyalty_order_major(oc, value, total);
-    }
-
-    if (rc != LOYALTY_OK) {
-        return loyalty_order_bad(oc, "total", pointer,
-                                 oc->lookup->minor
-                                 ? "is not a number of minor units"
-                                 : "is not an amount of the currency");
-    }
-
-    return LOYALTY_VERDICT_GOOD;
-}
-
-
-static int
-loyalty_order_minor(const json_t *value, int64_t *total)
-{
-    loyalty_str_t  text;
-
-    if (json_is_integer(value)) {
-        return loyalty_money_scale(json_integer_value(value), 0, total);
-    }
-
-    if (!json_is_string(value)) {
-        return LOYALTY_ERROR;
-    }
-
-    text = loyalty_order_string(value);
-
-    /* "12.00" minor units are more likely to be a store's major ones */
-
-    if (memchr(text.data, '.', text.len) != NULL) {
-        return LOYALTY_ERROR;
-    }
-
-    return loyalty_money_parse(text, 0, total);
-}
-
-
-static int
-loyalty_order_major(loyalty_order_case_t *oc, const json_t *value,
-    int64_t *total)
-{
-    int  exponent = oc->program->exponent;
-
-    switch (json_typeof(value)) {
-
-    case JSON_STRING:
-        return loyalty_money_parse(loyalty_order_string(value), exponent,
-                                   total);
-
-    case JSON_INTEGER:
-        return loyalty_money_scale(json_integer_value(value), exponent,
-                                   total);
-
-    case JSON_REAL:
-        return loyalty_order_real(oc->body, json_real_value(value), exponent,
-                                  total);
-
-    default:
-        return LOYALTY_ERROR;
-    }
-}
-
-
-/*
- * A JSON number comes as a double.  Nothing is computed with it: it is
- * written back in decimal, and that text counts if it means the same double
- * and is what the store wrote.
- */
-
-static int
-loyalty_order_real(loyalty_str_t body, double value, int exponent,
-    int64_t *total)
-{
-    char           *p, *places, text[LOYALTY_REAL_SIZE];
-    loyalty_str_t   decimal;
-
-    snprintf(text, LOYALTY_REAL_SIZE, LOYALTY_REAL_FORMAT, value);
-
-    if (strtod(text, NULL) != value || text[0] == '-'
-        || strchr(text, 'e') != NULL)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    /* what stands between the digits is the point, as the locale has it */
-
-    p = text + strspn(text, LOYALTY_DIGITS);
-
-    if (*p != '\0') {
-        places = p + strcspn(p, LOYALTY_DIGITS);
-        *p++ = '.';
-        memmove(p, places, strlen(places) + 1);
-    }
-
-    decimal.data = text;
-    decimal.len = strlen(text);
-
-    if (!loyalty_order_written(body, decimal)) {
-        return LOYALTY_ERROR;
-    }
-
-    return loyalty_money_parse(decimal, exponent, total);
-}
-
-
-/*
- * Whether the number stands in the answer like this, but for zeros at its
- * end.  0.28999999999999999999 is the same double as 0.29, and not the same
- * money.
- */
-
-static int
-loyalty_order_written(loyalty_str_t body, loyalty_str_t decimal)
-{
-    int          whole, point;
-    const char  *p, *q, *last;
-
-    whole = (memchr(decimal.data, '.', decimal.len) == NULL);
-    last = body.data + body.len;
-
-    for (p = body.data; /* void */ ; p++) {
-        p = memmem(p, last - p, decimal.data, decimal.len);
-
-        if (p == NULL) {
             return 0;
         }
-
-        q = p + decimal.len;
-        point = !whole;
-
-        if (whole && q < last && *q == '.') {
-            point = 1;
-            q++;
-        }
-
-        while (point && q < last && *q == '0') {
-            q++;
-        }
-
-        if ((p == body.data || strchr(LOYALTY_NUMBER, p[-1]) == NULL)
-            && (q == last || strchr(LOYALTY_NUMBER, *q) == NULL))
-        {
-            return 1;
-        }
     }
+
+    return 1;
 }
 
 
-static loyalty_order_verdict_e
-loyalty_order_absent(loyalty_order_case_t *oc, loyalty_pointer_e found,
-    const char *name, loyalty_str_t pointer)
+loyalty_order_verdict_e
+loyalty_order_fact(loyalty_order_case_t *oc, json_t *from, const char *name,
+    loyalty_str_t pointer, json_t **value)
 {
-    json_t  *errors;
+    json_t             *errors;
+    loyalty_pointer_e   found;
+
+    *value = NULL;
+
+    if (pointer.data == NULL) {
+        return LOYALTY_VERDICT_GOOD;
+    }
+
+    found = loyalty_json_pointer_resolve(from, pointer, value);
 
     if (found == LOYALTY_POINTER_MISSING) {
         return loyalty_order_bad(oc, name, pointer, "leads nowhere");
     }
 
     /*
-     * GraphQL has null both for an order that does not exist and for one
-     * that could not be looked up; only the latter comes with errors.
+     * GraphQL has null both for what does not exist and for what could not be
+     * looked up; only the latter comes with errors.
      */
 
     if (found == LOYALTY_POINTER_NULL) {
@@ -630,11 +533,11 @@ loyalty_order_absent(loyalty_order_case_t *oc, loyalty_pointer_e found,
         }
     }
 
-    return LOYALTY_VERDICT_NOT_FOUND;
+    return LOYALTY_VERDICT_GOOD;
 }
 
 
-static loyalty_order_verdict_e
+loyalty_order_verdict_e
 loyalty_order_bad(loyalty_order_case_t *oc, const char *name,
     loyalty_str_t pointer, const char *problem)
 {
@@ -650,7 +553,7 @@ loyalty_order_bad(loyalty_order_case_t *oc, const char *name,
 }
 
 
-static loyalty_str_t
+loyalty_str_t
 loyalty_order_string(const json_t *value)
 {
     loyalty_str_t  text;

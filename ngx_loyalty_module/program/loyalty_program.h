@@ -8,7 +8,16 @@
 #define _LOYALTY_PROGRAM_H_INCLUDED_
 
 
-#include <loyalty_types.h>
+#include <loyalty_action.h>
+#include <loyalty_badge.h>
+#include <loyalty_earn.h>
+#include <loyalty_membership.h>
+#include <loyalty_points.h>
+#include <loyalty_promotion.h>
+#include <loyalty_referral.h>
+#include <loyalty_reward.h>
+#include <loyalty_store.h>
+#include <loyalty_tier.h>
 
 
 /* The longest texts that a sign-up may carry, in bytes. */
@@ -16,83 +25,77 @@
 #define LOYALTY_SOURCE_MAX  64
 #define LOYALTY_LOCALE_MAX  35      /* BCP 47 tags: RFC 5646, 4.4.1 */
 
-/* A coupon code, without look-alikes, and its terminating NUL. */
+/* A coupon code that is made here, and any. */
 
-#define LOYALTY_COUPON_LEN   16
-#define LOYALTY_COUPON_SIZE  (LOYALTY_COUPON_LEN + 1)
+#define LOYALTY_COUPON_LEN  16
+#define LOYALTY_COUPON_MAX  64
 
-/* No rule, balance or price goes past this; sums of two stay in int64_t. */
+/* A code that members give to their friends, of the same letters. */
 
-#define LOYALTY_POINTS_MAX  INT64_C(1000000000000000)
-
-
-typedef enum {
-    LOYALTY_EARN_NOTHING = 0,
-    LOYALTY_EARN_PER_AMOUNT,
-    LOYALTY_EARN_PER_ORDER
-} loyalty_earn_e;
-
-
-typedef struct {
-    loyalty_earn_e           kind;
-    int64_t                  points;
-    int64_t                  per;       /* minor units, PER_AMOUNT only */
-    int64_t                  min;       /* minor units, PER_ORDER only */
-    int64_t                  limit;     /* orders a window, 0: no limit */
-    int64_t                  window;    /* seconds */
-} loyalty_earn_t;
-
-
-typedef struct {
-    loyalty_str_t            id;
-    loyalty_str_t            name;
-    loyalty_str_t            url;
-    loyalty_str_t            product;
-    int64_t                  cost;
-    int64_t                  stock;       /* 0: as many as there are takers */
-    int64_t                  per_member;  /* 0: as often as one likes */
-} loyalty_reward_t;
+#define LOYALTY_REFERRAL_LEN   8
+#define LOYALTY_REFERRAL_SIZE  (LOYALTY_REFERRAL_LEN + 1)
 
 
 /* The rules of a program; constant while requests are served. */
 
 typedef struct {
-    loyalty_str_t            name;
-    loyalty_str_t            currency;        /* ISO 4217 code */
-    int                      exponent;
-    loyalty_earn_t           earn;
-    int64_t                  signup_bonus;
-    int64_t                  coupon_expires;  /* seconds, 0: never */
-    const loyalty_reward_t  *rewards;         /* as configured */
-    size_t                   nrewards;
+    loyalty_str_t                name;
+    loyalty_str_t                currency;        /* ISO 4217 code */
+    int                          exponent;
+
+    const loyalty_store_t       *stores;          /* as configured */
+    size_t                       nstores;
+
+    const loyalty_earn_t        *earns;
+    size_t                       nearns;
+    const loyalty_promotion_t   *promotions;
+    size_t                       npromotions;
+    const loyalty_action_t      *actions;
+    size_t                       nactions;
+    int64_t                      signup_bonus;
+    loyalty_referral_t           referral;
+
+    int64_t                      pending;         /* seconds, 0: at once */
+    int64_t                      points_expire;   /* seconds, 0: never, */
+    unsigned                     inactivity:1;    /* after the last activity */
+    unsigned                     negative:1;      /* balances may be */
+
+    loyalty_ladder_t             ladder;
+    const loyalty_membership_t  *memberships;
+    size_t                       nmemberships;
+    const loyalty_badge_t       *badges;
+    size_t                       nbadges;
+    int64_t                      streak;          /* its period, seconds */
+
+    int64_t                      coupon_expires;  /* seconds, 0: never */
+    int64_t                      coupon_retry;    /* of a silent store */
+    const loyalty_reward_t      *rewards;
+    size_t                       nrewards;
 } loyalty_program_t;
 
-
-/*
- * The points that an order of "total" minor units earns.  "earlier" is how
- * many orders of this member already counted in the rule's window; it only
- * matters where the rule has a limit.  Never more than LOYALTY_POINTS_MAX.
- */
-int64_t loyalty_earn_points(const loyalty_earn_t *earn, int64_t total,
-    int64_t earlier);
 
 /* The reward with this id, or NULL. */
 const loyalty_reward_t *loyalty_reward_find(const loyalty_program_t *program,
     loyalty_str_t id);
 
-/*
- * The cheapest reward that costs more than "points" (the first of equals);
- * NULL when every reward is within reach.
- */
-const loyalty_reward_t *loyalty_reward_next(const loyalty_program_t *program,
-    int64_t points);
+/* The store with this id, or NULL; "" is the only one there is. */
+const loyalty_store_t *loyalty_store_find(const loyalty_program_t *program,
+    loyalty_str_t id);
+
+/* The action with this id, or NULL. */
+const loyalty_action_t *loyalty_action_find(const loyalty_program_t *program,
+    loyalty_str_t id);
+
+/* The membership with this id, or NULL. */
+const loyalty_membership_t *loyalty_membership_find(
+    const loyalty_program_t *program, loyalty_str_t id);
 
 /*
- * Writes a coupon code and its NUL from LOYALTY_COUPON_LEN random bytes.
+ * Writes a code of "len" characters and its NUL from as many random bytes.
  * The 32 letters and digits are Crockford's base 32, which leaves out
  * I, L, O and U, so 16 of them carry 80 bits.
  */
-void loyalty_coupon_code(const uint8_t *random, char *code);
+void loyalty_random_code(const uint8_t *random, size_t len, char *code);
 
 
 #endif /* _LOYALTY_PROGRAM_H_INCLUDED_ */

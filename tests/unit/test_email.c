@@ -38,6 +38,20 @@ expect_refused(loyalty_str_t in)
 
 
 static void
+expect_mailbox(const char *email, const char *expected)
+{
+    char           out[LOYALTY_EMAIL_MAX];
+    loyalty_str_t  mailbox;
+
+    mailbox = loyalty_mailbox(text(email), out);
+
+    assert_int_equal(mailbox.len, strlen(expected));
+    assert_memory_equal(mailbox.data, expected, mailbox.len);
+    assert_ptr_equal(mailbox.data, out);
+}
+
+
+static void
 white_space_at_both_ends_is_trimmed(void **state)
 {
     (void) state;
@@ -216,6 +230,66 @@ three_to_254_bytes_are_taken(void **state)
 }
 
 
+static void
+most_addresses_are_their_mailboxes(void **state)
+{
+    (void) state;
+
+    expect_mailbox("ada@example.com", "ada@example.com");
+    expect_mailbox("a.d.a@example.com", "a.d.a@example.com");
+    expect_mailbox("a@b", "a@b");
+}
+
+
+static void
+a_tag_is_not_part_of_the_mailbox(void **state)
+{
+    (void) state;
+
+    expect_mailbox("ada+shop@example.com", "ada@example.com");
+    expect_mailbox("ada+@example.com", "ada@example.com");
+    expect_mailbox("ada+a+b@example.com", "ada@example.com");
+    expect_mailbox("ada@exam+ple.com", "ada@exam+ple.com");
+}
+
+
+static void
+what_begins_with_a_plus_has_no_tag(void **state)
+{
+    (void) state;
+
+    expect_mailbox("+ada@example.com", "+ada@example.com");
+    expect_mailbox("+ada+shop@example.com", "+ada@example.com");
+}
+
+
+static void
+google_has_one_mailbox_for_all_dots_and_both_its_names(void **state)
+{
+    (void) state;
+
+    expect_mailbox("a.d.a@gmail.com", "ada@gmail.com");
+    expect_mailbox("ada@googlemail.com", "ada@gmail.com");
+    expect_mailbox("a.d.a+shop.x@googlemail.com", "ada@gmail.com");
+    expect_mailbox("a.d.a@gmail.com.example", "a.d.a@gmail.com.example");
+    expect_mailbox("a.d.a@notgmail.com", "a.d.a@notgmail.com");
+}
+
+
+static void
+the_longest_address_has_a_mailbox(void **state)
+{
+    char  email[LOYALTY_EMAIL_MAX + 1];
+
+    (void) state;
+
+    memset(email, 'x', LOYALTY_EMAIL_MAX);
+    memcpy(email + LOYALTY_EMAIL_MAX - 10, "@gmail.com", 11);
+
+    expect_mailbox(email, email);
+}
+
+
 int
 main(void)
 {
@@ -229,7 +303,13 @@ main(void)
         cmocka_unit_test(a_null_character_is_refused),
         cmocka_unit_test(controls_and_spaces_of_unicode_are_refused),
         cmocka_unit_test(what_is_not_utf8_is_refused),
-        cmocka_unit_test(three_to_254_bytes_are_taken)
+        cmocka_unit_test(three_to_254_bytes_are_taken),
+        cmocka_unit_test(most_addresses_are_their_mailboxes),
+        cmocka_unit_test(a_tag_is_not_part_of_the_mailbox),
+        cmocka_unit_test(what_begins_with_a_plus_has_no_tag),
+        cmocka_unit_test(
+            google_has_one_mailbox_for_all_dots_and_both_its_names),
+        cmocka_unit_test(the_longest_address_has_a_mailbox)
     };
 
     return cmocka_run_group_tests_name("email", tests, NULL, NULL);

@@ -255,6 +255,65 @@ whole_units_are_scaled_or_refused(void **state)
 }
 
 
+static void
+expect_written(int64_t minor, int exponent, const char *expected)
+{
+    char    text[LOYALTY_MONEY_SIZE + 1];
+    size_t  len;
+
+    len = loyalty_money_write(minor, exponent, text);
+
+    assert_in_range(len, 1, LOYALTY_MONEY_SIZE);
+    text[len] = '\0';
+
+    assert_string_equal(text, expected);
+}
+
+
+static void
+minor_units_are_written_as_decimals(void **state)
+{
+    (void) state;
+
+    expect_written(6099, 2, "60.99");
+    expect_written(500, 2, "5.00");
+    expect_written(5, 2, "0.05");
+    expect_written(0, 2, "0.00");
+    expect_written(1500, 0, "1500");
+    expect_written(0, 0, "0");
+    expect_written(1, 3, "0.001");
+    expect_written(12345, 4, "1.2345");
+    expect_written(INT64_MAX, 0, "9223372036854775807");
+    expect_written(INT64_MAX, 2, "92233720368547758.07");
+}
+
+
+static void
+what_is_written_can_be_read_again(void **state)
+{
+    char           buffer[LOYALTY_MONEY_SIZE];
+    int            exponent;
+    int64_t        minor, again;
+    loyalty_str_t  written;
+
+    (void) state;
+
+    for (exponent = 0; exponent <= 4; exponent++) {
+
+        for (minor = 0; minor < INT64_C(100000000000000); minor = minor * 7
+                                                                  + 3)
+        {
+            written.data = buffer;
+            written.len = loyalty_money_write(minor, exponent, buffer);
+
+            assert_int_equal(loyalty_money_parse(written, exponent, &again),
+                             LOYALTY_OK);
+            assert_int_equal(again, minor);
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -266,7 +325,9 @@ main(void)
         cmocka_unit_test(amounts_that_do_not_fit_are_refused),
         cmocka_unit_test(what_is_no_plain_decimal_is_refused),
         cmocka_unit_test(an_amount_ends_where_its_length_says),
-        cmocka_unit_test(whole_units_are_scaled_or_refused)
+        cmocka_unit_test(whole_units_are_scaled_or_refused),
+        cmocka_unit_test(minor_units_are_written_as_decimals),
+        cmocka_unit_test(what_is_written_can_be_read_again)
     };
 
     return cmocka_run_group_tests_name("money", tests, NULL, NULL);

@@ -94,6 +94,54 @@ the_email_must_be_the_members(void **state)
 
 
 static void
+the_orders_own_email_is_told_normalised(void **state)
+{
+    (void) state;
+
+    read_order(EMAIL("\" ADA@Example.COM \""));
+
+    assert_int_equal(order.email_len, strlen("ada@example.com"));
+    assert_memory_equal(order.email, "ada@example.com", order.email_len);
+}
+
+
+static void
+without_an_email_the_order_may_be_anybodys(void **state)
+{
+    loyalty_str_t  body;
+
+    (void) state;
+
+    body = text(EMAIL("\"Bob@example.com\""));
+
+    expect_verdict(body, ask("1001", "", body), GOOD);
+
+    assert_int_equal(order.total, 6099);
+    assert_int_equal(order.email_len, strlen("bob@example.com"));
+    assert_memory_equal(order.email, "bob@example.com", order.email_len);
+}
+
+
+static void
+an_order_of_nobody_is_not_anybodys(void **state)
+{
+    size_t         i;
+    loyalty_str_t  body;
+
+    static const char  *bodies[] = {
+        EMAIL("null"), EMAIL("\"\""), EMAIL("\"not an address\"")
+    };
+
+    (void) state;
+
+    for (i = 0; i < elements_of(bodies); i++) {
+        body = text(bodies[i]);
+        expect_verdict(body, ask("1001", "", body), NOT_FOUND);
+    }
+}
+
+
+static void
 the_status_must_be_a_paid_one(void **state)
 {
     static const answer_t  answers[] = {
@@ -127,7 +175,7 @@ a_status_without_a_place_is_a_bad_answer(void **state)
 {
     (void) state;
 
-    lookup.status = text("/state");
+    store.lookup.status = text("/state");
 
     expect_why(STATUS("\"completed\""), "status=/state");
 }
@@ -138,7 +186,7 @@ an_order_without_payments_is_not_paid(void **state)
 {
     (void) state;
 
-    lookup.status = text("/payments/0/state");
+    store.lookup.status = text("/payments/0/state");
 
     expect("{\"number\":1001,\"billing\":{\"email\":\"ada@example.com\"},"
            "\"payments\":[]}", NOT_PAID, 0);
@@ -152,10 +200,78 @@ the_status_does_not_matter_without_a_pointer(void **state)
 {
     (void) state;
 
-    lookup.status = text(NULL);
+    store.lookup.status = text(NULL);
 
     expect(STATUS("\"pending\""), GOOD, 6099);
     expect(STATUS("{}"), GOOD, 6099);
+}
+
+
+static void
+a_void_order_is_not_paid(void **state)
+{
+    (void) state;
+
+    expect(STATUS("\"cancelled\""), NOT_PAID, 0);
+    assert_int_equal(order.voided, 1);
+
+    expect(STATUS("\"refunded\""), NOT_PAID, 0);
+    assert_int_equal(order.voided, 1);
+
+    expect(STATUS("\"pending\""), NOT_PAID, 0);
+    assert_int_equal(order.voided, 0);
+
+    expect(STATUS("\"completed\""), GOOD, 6099);
+    assert_int_equal(order.voided, 0);
+
+    expect(STATUS("null"), NOT_PAID, 0);
+    assert_int_equal(order.voided, 0);
+}
+
+
+static void
+a_status_that_is_also_void_is_not_paid(void **state)
+{
+    (void) state;
+
+    store.lookup.voided = paid;
+    store.lookup.nvoided = elements_of(paid);
+
+    expect(STATUS("\"completed\""), NOT_PAID, 0);
+    assert_int_equal(order.voided, 1);
+}
+
+
+static void
+an_order_that_is_not_paid_has_its_facts(void **state)
+{
+    (void) state;
+
+    expect(STATUS("\"refunded\""), NOT_PAID, 0);
+
+    assert_int_equal(order.total, 6099);
+    assert_int_equal(order.email_len, strlen("ada@example.com"));
+    assert_memory_equal(order.email, "ada@example.com", order.email_len);
+}
+
+
+static void
+an_order_that_is_not_paid_may_have_no_amounts_yet(void **state)
+{
+    (void) state;
+
+    store.lookup.tax = text("/tax");
+
+    expect("{\"number\":1001,\"billing\":{\"email\":\"ada@example.com\"},"
+           "\"status\":\"cancelled\",\"currency\":\"USD\","
+           "\"total\":60.99,\"tax\":\"?\"}",
+           NOT_PAID, 0);
+
+    /* all of them or none */
+
+    assert_int_equal(order.total, 0);
+    assert_int_equal(order.voided, 1);
+    assert_int_equal(order.email_len, strlen("ada@example.com"));
 }
 
 
@@ -164,14 +280,14 @@ nothing_is_paid_without_paid_statuses(void **state)
 {
     (void) state;
 
-    lookup.npaid = 0;
+    store.lookup.npaid = 0;
 
     expect(STATUS("\"completed\""), NOT_PAID, 0);
 }
 
 
 static void
-the_currency_must_be_the_programs(void **state)
+the_currency_must_be_the_stores(void **state)
 {
     static const answer_t  answers[] = {
         { CURRENCY("\"USD\""), GOOD, 6099 },
@@ -190,9 +306,21 @@ the_currency_must_be_the_programs(void **state)
 
     expect_all(answers, elements_of(answers));
 
-    lookup.currency = text("/money");
+    store.lookup.currency = text("/money");
 
     expect_why(CURRENCY("\"USD\""), "currency=/money");
+}
+
+
+static void
+a_store_may_have_another_currency_than_the_program(void **state)
+{
+    (void) state;
+
+    store.currency = text("EUR");
+
+    expect(CURRENCY("\"eur\""), GOOD, 6099);
+    expect(CURRENCY("\"USD\""), WRONG_CURRENCY, 0);
 }
 
 
@@ -201,7 +329,7 @@ the_currency_does_not_matter_without_a_pointer(void **state)
 {
     (void) state;
 
-    lookup.currency = text(NULL);
+    store.lookup.currency = text(NULL);
 
     expect(CURRENCY("\"EUR\""), GOOD, 6099);
 }
@@ -242,11 +370,11 @@ pointers_may_lead_deep(void **state)
 {
     (void) state;
 
-    lookup.number = text("/data/orders/0/code");
-    lookup.email = text("/data/orders/0/customer/emailAddress");
-    lookup.total = text("/data/orders/0/totalWithTax");
-    lookup.currency = text(NULL);
-    lookup.status = text(NULL);
+    store.lookup.number = text("/data/orders/0/code");
+    store.lookup.email = text("/data/orders/0/customer/emailAddress");
+    store.lookup.total = text("/data/orders/0/totalWithTax");
+    store.lookup.currency = text(NULL);
+    store.lookup.status = text(NULL);
 
     expect("{\"data\":{\"orders\":[{\"code\":\"1001\",\"customer\":"
            "{\"emailAddress\":\"ada@example.com\"},\"totalWithTax\":12.5}]}}",
@@ -264,7 +392,7 @@ null_beside_reported_errors_is_a_bad_answer(void **state)
 {
     (void) state;
 
-    lookup.number = text("/data/order/code");
+    store.lookup.number = text("/data/order/code");
 
     expect("{\"errors\":[],\"data\":{\"order\":null}}", NOT_FOUND, 0);
     expect("{\"errors\":null,\"data\":{\"order\":null}}", NOT_FOUND, 0);
@@ -274,11 +402,23 @@ null_beside_reported_errors_is_a_bad_answer(void **state)
     expect_why("{\"errors\":[{\"message\":\"FORBIDDEN\"}],\"data\":null}",
                "errors");
 
-    lookup.list = text("/data/orders");
-    lookup.number = text("/code");
+    store.lookup.list = text("/data/orders");
+    store.lookup.number = text("/code");
 
     expect("{\"data\":{\"orders\":null}}", NOT_FOUND, 0);
     expect_why("{\"errors\":[{}],\"data\":{\"orders\":null}}", "list=");
+}
+
+
+static void
+an_optional_fact_is_no_less_bad_beside_reported_errors(void **state)
+{
+    (void) state;
+
+    store.lookup.tax = text("/tax");
+
+    expect(WITH("\"errors\":[],\"tax\":null"), GOOD, 6099);
+    expect_why(WITH("\"errors\":[{}],\"tax\":null"), "tax=/tax");
 }
 
 
@@ -287,7 +427,7 @@ a_list_is_searched_for_the_number(void **state)
 {
     (void) state;
 
-    lookup.list = text("/orders");
+    store.lookup.list = text("/orders");
 
     expect("{\"orders\":[" NUMBER("\"1000\"") "," NUMBER("\"1001\"") "]}",
            GOOD, 6099);
@@ -305,7 +445,7 @@ only_the_first_of_the_number_counts(void **state)
 {
     (void) state;
 
-    lookup.list = text("/orders");
+    store.lookup.list = text("/orders");
 
     expect("{\"orders\":[" TOTAL("1") "," TOTAL("2") "]}", GOOD, 100);
     expect("{\"orders\":[" EMAIL("\"bob@example.com\"") ","
@@ -319,7 +459,7 @@ a_list_may_be_the_whole_answer(void **state)
 {
     (void) state;
 
-    lookup.list = text("");
+    store.lookup.list = text("");
 
     expect("[" NUMBER("\"1001\"") "]", GOOD, 6099);
     expect("[]", NOT_FOUND, 0);
@@ -332,7 +472,7 @@ a_list_must_be_an_array_of_orders(void **state)
 {
     (void) state;
 
-    lookup.list = text("/orders");
+    store.lookup.list = text("/orders");
 
     expect_why("{}", "list=/orders");
     expect_why("{\"orders\":{}}", "list=/orders");
@@ -349,7 +489,7 @@ strange_elements_do_not_hide_the_order(void **state)
 {
     (void) state;
 
-    lookup.list = text("/orders");
+    store.lookup.list = text("/orders");
 
     expect("{\"orders\":[5,{},null," NUMBER("\"1001\"") "]}", GOOD, 6099);
 }
@@ -495,14 +635,14 @@ the_reason_fits_whatever_the_pointer(void **state)
     pointer[0] = '/';
     pointer[sizeof(pointer) - 1] = '\0';
 
-    lookup.number = text(pointer);
+    store.lookup.number = text(pointer);
 
     expect_why("{}", "leads nowhere");
 }
 
 
 #define order_test(name)                                                      \
-    cmocka_unit_test_setup(name, configure)
+    cmocka_unit_test_setup_teardown(name, configure, forget)
 
 
 int
@@ -513,17 +653,26 @@ main(void)
         order_test(the_number_must_be_the_asked_one),
         order_test(numbers_are_compared_as_text),
         order_test(the_email_must_be_the_members),
+        order_test(the_orders_own_email_is_told_normalised),
+        order_test(without_an_email_the_order_may_be_anybodys),
+        order_test(an_order_of_nobody_is_not_anybodys),
         order_test(the_status_must_be_a_paid_one),
         order_test(a_status_without_a_place_is_a_bad_answer),
         order_test(an_order_without_payments_is_not_paid),
         order_test(the_status_does_not_matter_without_a_pointer),
+        order_test(a_void_order_is_not_paid),
+        order_test(a_status_that_is_also_void_is_not_paid),
+        order_test(an_order_that_is_not_paid_has_its_facts),
+        order_test(an_order_that_is_not_paid_may_have_no_amounts_yet),
         order_test(nothing_is_paid_without_paid_statuses),
-        order_test(the_currency_must_be_the_programs),
+        order_test(the_currency_must_be_the_stores),
+        order_test(a_store_may_have_another_currency_than_the_program),
         order_test(the_currency_does_not_matter_without_a_pointer),
         order_test(what_the_asker_does_not_know_stays_hidden),
         order_test(status_currency_and_total_are_judged_in_turn),
         order_test(pointers_may_lead_deep),
         order_test(null_beside_reported_errors_is_a_bad_answer),
+        order_test(an_optional_fact_is_no_less_bad_beside_reported_errors),
         order_test(a_list_is_searched_for_the_number),
         order_test(only_the_first_of_the_number_counts),
         order_test(a_list_may_be_the_whole_answer),

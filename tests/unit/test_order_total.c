@@ -30,7 +30,9 @@ totals_may_be_strings_and_numbers(void **state)
         { TOTAL("9999999999999.99"), GOOD, INT64_C(999999999999999) },
         { TOTAL("60"), GOOD, 6000 },
         { TOTAL("0"), GOOD, 0 },
-        { TOTAL("92233720368547758"), GOOD, INT64_C(9223372036854775800) }
+        { TOTAL("\"9999999999999999.99\""), GOOD,
+          INT64_C(999999999999999999) },
+        { TOTAL("10000000000000000"), GOOD, INT64_C(1000000000000000000) }
     };
 
     (void) state;
@@ -64,6 +66,8 @@ totals_that_are_no_amounts_are_bad_answers(void **state)
         { TOTAL("1.5e300"), BAD_ANSWER, 0 },
         { TOTAL("0.12345678901234567"), BAD_ANSWER, 0 },
         { TOTAL("-1"), BAD_ANSWER, 0 },
+        { TOTAL("10000000000000001"), BAD_ANSWER, 0 },
+        { TOTAL("92233720368547758"), BAD_ANSWER, 0 },
         { TOTAL("92233720368547759"), BAD_ANSWER, 0 },
         { TOTAL("9223372036854775807"), BAD_ANSWER, 0 },
         { TOTAL("9223372036854775808"), BAD_ANSWER, 0 },
@@ -101,6 +105,7 @@ totals_follow_the_currencys_exponent(void **state)
     (void) state;
 
     program.exponent = 0;
+    store.exponent = 0;
 
     expect(TOTAL("1500"), GOOD, 1500);
     expect(TOTAL("1500.0"), GOOD, 1500);
@@ -109,6 +114,7 @@ totals_follow_the_currencys_exponent(void **state)
     expect(TOTAL("\"1500.50\""), BAD_ANSWER, 0);
 
     program.exponent = 3;
+    store.exponent = 3;
 
     expect(TOTAL("1.234"), GOOD, 1234);
     expect(TOTAL("\"1.2\""), GOOD, 1200);
@@ -123,7 +129,10 @@ minor_units_are_taken_as_they_are(void **state)
         { TOTAL("6099"), GOOD, 6099 },
         { TOTAL("\"6099\""), GOOD, 6099 },
         { TOTAL("0"), GOOD, 0 },
-        { TOTAL("9223372036854775807"), GOOD, INT64_MAX },
+        { TOTAL("1000000000000000000"), GOOD,
+          INT64_C(1000000000000000000) },
+        { TOTAL("1000000000000000001"), BAD_ANSWER, 0 },
+        { TOTAL("9223372036854775807"), BAD_ANSWER, 0 },
         { TOTAL("60.99"), BAD_ANSWER, 0 },
         { TOTAL("6099.0"), BAD_ANSWER, 0 },
         { TOTAL("\"6099.00\""), BAD_ANSWER, 0 },
@@ -137,7 +146,7 @@ minor_units_are_taken_as_they_are(void **state)
 
     (void) state;
 
-    lookup.minor = 1;
+    store.lookup.minor = 1;
 
     expect_all(answers, elements_of(answers));
 }
@@ -170,7 +179,7 @@ totals_are_the_same_in_every_locale_at_hand(void **state)
 static int
 restore_locale(void **state)
 {
-    (void) state;
+    forget(state);
 
     return (setlocale(LC_NUMERIC, "C") == NULL) ? -1 : 0;
 }

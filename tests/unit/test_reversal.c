@@ -1,0 +1,132 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_test.h>
+#include <loyalty_award.h>
+
+
+#define MONEY_MAX  INT64_C(999999999999999999)
+#define ROUNDS     2000
+
+
+static uint64_t  seed;
+
+
+/* xorshift: the same numbers in each run */
+
+static int64_t
+some(int64_t max)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+
+    return (int64_t) ((seed >> 1) % ((uint64_t) max + 1));
+}
+
+
+static void
+a_refund_takes_back_its_share(void **state)
+{
+    size_t  i;
+
+    static const struct {
+        int64_t  points;
+        int64_t  total;
+        int64_t  before;
+        int64_t  refunded;
+        int64_t  taken;
+    } cases[] = {
+        { 60, 6000, 0, 0, 0 },
+        { 60, 6000, 0, 99, 0 },
+        { 60, 6000, 0, 100, 1 },
+        { 60, 6000, 0, 3000, 30 },
+        { 60, 6000, 0, 5999, 59 },
+        { 60, 6000, 0, 6000, 60 },
+        { 60, 6000, 0, 9000, 60 },
+        { 0, 6000, 0, 6000, 0 },
+        { 30, 6000, 3000, 3000, 0 },
+        { 30, 6000, 3000, 4500, 15 },
+        { 30, 6000, 3000, 6000, 30 },
+        { 10, 0, 0, 0, 0 },
+        { 10, 6000, 6000, 6000, 0 },
+        { 10, 6000, 6000, 6001, 10 },
+        { 10, 6000, 7000, 7001, 10 },
+        { LOYALTY_POINTS_MAX, MONEY_MAX, 0, MONEY_MAX - 1,
+          LOYALTY_POINTS_MAX - 1 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < elements_of(cases); i++) {
+        assert_int_equal(loyalty_award_reversal(cases[i].points,
+                                                cases[i].total,
+                                                cases[i].before,
+                                                cases[i].refunded),
+                         cases[i].taken);
+    }
+}
+
+
+static void
+a_refund_that_is_cancelled_takes_back_nothing(void **state)
+{
+    (void) state;
+
+    assert_int_equal(loyalty_award_reversal(60, 6000, 3000, 0), 0);
+    assert_int_equal(loyalty_award_reversal(60, 6000, 3000, 2999), 0);
+}
+
+
+/* whatever the parts, each takes back some, and together they take all */
+
+static void
+parts_of_a_refund_add_up_to_the_whole(void **state)
+{
+    int      i;
+    int64_t  points, total, before, refunded, taken, now, sum;
+
+    (void) state;
+
+    seed = 20260104;
+
+    for (i = 0; i < ROUNDS; i++) {
+        points = some(LOYALTY_POINTS_MAX) >> some(49);
+        total = 1 + (some(MONEY_MAX - 1) >> some(59));
+        before = some(total - 1);
+
+        refunded = before;
+        taken = 0;
+        sum = 0;
+
+        while (refunded < total) {
+            refunded += 1 + some(total - refunded - 1) / (1 + some(9));
+
+            now = loyalty_award_reversal(points, total, before, refunded);
+
+            assert_true(now >= taken);
+            assert_true(now <= points);
+
+            sum += now - taken;
+            taken = now;
+        }
+
+        assert_int_equal(sum, points);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_refund_takes_back_its_share),
+        cmocka_unit_test(a_refund_that_is_cancelled_takes_back_nothing),
+        cmocka_unit_test(parts_of_a_refund_add_up_to_the_whole)
+    };
+
+    return cmocka_run_group_tests_name("reversal", tests, NULL, NULL);
+}
