@@ -162,6 +162,13 @@ loyalty_db_query(loyalty_db_t *db, unsigned statement,
 }
 
 
+loyalty_db_rc_e
+loyalty_db_row(loyalty_db_t *db)
+{
+    return db->driver->row(db);
+}
+
+
 unsigned
 loyalty_db_changes(loyalty_db_t *db)
 {

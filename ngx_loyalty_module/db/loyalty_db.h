@@ -146,6 +146,9 @@ void loyalty_db_ahead(loyalty_db_t *db, unsigned statement,
 loyalty_db_rc_e loyalty_db_query(loyalty_db_t *db, unsigned statement,
     const loyalty_db_value_t *values, unsigned n);
 
+/* The next row of the last query, LOYALTY_DB_DONE behind the last one. */
+loyalty_db_rc_e loyalty_db_row(loyalty_db_t *db);
+
 /* The rows that the last query inserted, changed or deleted. */
 unsigned loyalty_db_changes(loyalty_db_t *db);
 

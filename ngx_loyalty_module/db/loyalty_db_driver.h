@@ -51,6 +51,7 @@ typedef struct {
                              const loyalty_db_value_t *values, unsigned n);
     loyalty_db_rc_e (*query)(loyalty_db_t *db, unsigned statement,
                              const loyalty_db_value_t *values, unsigned n);
+    loyalty_db_rc_e (*row)(loyalty_db_t *db);
     unsigned        (*changes)(loyalty_db_t *db);
     int64_t         (*inserted)(loyalty_db_t *db);
     int64_t         (*column_int)(loyalty_db_t *db, int column);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 
-#define LOYALTY_POSTGRESQL_VALUES_MAX  16
+#define LOYALTY_POSTGRESQL_VALUES_MAX  24
 #define LOYALTY_POSTGRESQL_NAME_SIZE   16      /* of a prepared statement */
 #define LOYALTY_POSTGRESQL_SQL_SIZE    2048
 
@@ -21,6 +21,7 @@ static void loyalty_postgresql_destroy(loyalty_db_t *base);
 static loyalty_db_rc_e loyalty_postgresql_query(loyalty_db_t *base,
     unsigned statement, const loyalty_db_value_t *values, unsigned n);
 static void loyalty_postgresql_name(char *name, unsigned statement);
+static loyalty_db_rc_e loyalty_postgresql_row(loyalty_db_t *base);
 static unsigned loyalty_postgresql_changes(loyalty_db_t *base);
 static int64_t loyalty_postgresql_inserted(loyalty_db_t *base);
 static int64_t loyalty_postgresql_column_int(loyalty_db_t *base, int column);
@@ -41,6 +42,7 @@ const loyalty_db_driver_t  loyalty_db_postgresql = {
     loyalty_postgresql_rollback,
     loyalty_postgresql_ahead,
     loyalty_postgresql_query,
+    loyalty_postgresql_row,
     loyalty_postgresql_changes,
     loyalty_postgresql_inserted,
     loyalty_postgresql_column_int,
@@ -83,6 +85,7 @@ loyalty_postgresql_query(loyalty_db_t *base, unsigned statement,
 
     PQclear(db->result);
 
+    db->row = 0;
     db->result = loyalty_postgresql_asked_ahead(db, statement, values, n);
 
     if (db->result == NULL) {
@@ -218,6 +221,16 @@ loyalty_postgresql_name(char *name, unsigned statement)
 }
 
 
+static loyalty_db_rc_e
+loyalty_postgresql_row(loyalty_db_t *base)
+{
+    loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
+
+    return (++db->row < PQntuples(db->result)) ? LOYALTY_DB_ROW
+                                               : LOYALTY_DB_DONE;
+}
+
+
 static unsigned
 loyalty_postgresql_changes(loyalty_db_t *base)
 {
@@ -241,7 +254,7 @@ loyalty_postgresql_column_int(loyalty_db_t *base, int column)
 {
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
-    return strtoll(PQgetvalue(db->result, 0, column), NULL, 10);
+    return strtoll(PQgetvalue(db->result, db->row, column), NULL, 10);
 }
 
 
@@ -251,8 +264,8 @@ loyalty_postgresql_column_text(loyalty_db_t *base, int column)
     loyalty_str_t          text;
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
-    text.data = PQgetvalue(db->result, 0, column);
-    text.len = (size_t) PQgetlength(db->result, 0, column);
+    text.data = PQgetvalue(db->result, db->row, column);
+    text.len = (size_t) PQgetlength(db->result, db->row, column);
 
     return text;
 }

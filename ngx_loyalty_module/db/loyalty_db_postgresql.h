@@ -32,6 +32,7 @@ typedef struct {
     loyalty_db_t   base;
     PGconn        *conn;               /* NULL: closed */
     PGresult      *result;             /* of the last query, or NULL */
+    int            row;                /* of the result */
     int64_t        inserted;
 
     int64_t        writer;             /* our row in "writer", 0: none yet */

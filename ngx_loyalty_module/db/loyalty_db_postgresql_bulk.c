@@ -141,6 +141,7 @@ loyalty_postgresql_next(loyalty_db_t *base)
     loyalty_postgresql_t  *db = (loyalty_postgresql_t *) base;
 
     PQclear(db->result);
+    db->row = 0;
     db->result = PQgetResult(db->conn);
 
     switch (PQresultStatus(db->result)) {

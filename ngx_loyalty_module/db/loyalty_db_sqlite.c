@@ -33,6 +33,7 @@ static loyalty_db_t *loyalty_sqlite_create(const loyalty_db_conf_t *conf);
 static void loyalty_sqlite_destroy(loyalty_db_t *base);
 static loyalty_db_rc_e loyalty_sqlite_query(loyalty_db_t *base,
     unsigned statement, const loyalty_db_value_t *values, unsigned n);
+static loyalty_db_rc_e loyalty_sqlite_row(loyalty_db_t *base);
 static loyalty_db_rc_e loyalty_sqlite_step(loyalty_sqlite_t *db);
 static void loyalty_sqlite_done(loyalty_sqlite_t *db);
 static unsigned loyalty_sqlite_changes(loyalty_db_t *base);
@@ -58,6 +59,7 @@ const loyalty_db_driver_t  loyalty_db_sqlite = {
     loyalty_sqlite_rollback,
     NULL,
     loyalty_sqlite_query,
+    loyalty_sqlite_row,
     loyalty_sqlite_changes,
     loyalty_sqlite_inserted,
     loyalty_sqlite_column_int,
@@ -272,6 +274,13 @@ loyalty_sqlite_bind(sqlite3_stmt *stmt, int number,
     return sqlite3_bind_text(stmt, number,
                              (value->text.len != 0) ? value->text.data : "",
                              (int) value->text.len, SQLITE_STATIC);
+}
+
+
+static loyalty_db_rc_e
+loyalty_sqlite_row(loyalty_db_t *base)
+{
+    return loyalty_sqlite_step((loyalty_sqlite_t *) base);
 }
 
 

@@ -10,7 +10,9 @@
 /*
  * Times are Unix seconds, points and money integers, money in minor units.
  * What must happen at most once has its guard here: an order (claim), a
- * coupon code (redemption), an idempotency key (answer), an e-mail (member).
+ * step of its refunds (reversal), an event (event), a friend (friend), a
+ * coupon code (redemption, pool), an idempotency key (answer), an e-mail
+ * (member).
  */
 
 static const char  loyalty_sqlite_migration_1[] =
@@ -24,14 +26,30 @@ static const char  loyalty_sqlite_migration_1[] =
 "    email      TEXT    NOT NULL PRIMARY KEY,"  /* normalised */
 "    id         INTEGER UNIQUE,"                /* never NULL to readers */
 "    code       TEXT    NOT NULL UNIQUE,"       /* what callers see: m_... */
-"    source     TEXT    NOT NULL,"
+"    referral   TEXT    NOT NULL UNIQUE,"       /* what friends get told */
+"    source     TEXT    NOT NULL,"              /* the campaign */
 "    locale     TEXT    NOT NULL,"
-"    points     INTEGER NOT NULL DEFAULT 0 CHECK (points >= 0),"
-"    lifetime   INTEGER NOT NULL DEFAULT 0 CHECK (lifetime >= points),"
+"    points     INTEGER NOT NULL DEFAULT 0,"    /* the sum of the ledger */
+"    pending    INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),"
+"    lifetime   INTEGER NOT NULL DEFAULT 0 CHECK (lifetime >= 0),"
 "    last_entry INTEGER NOT NULL DEFAULT 0,"    /* of the ledger */
-"    first_lot  INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
+"    first_open INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
+"    due_at     INTEGER NOT NULL DEFAULT 0,"    /* to settle, 0: never */
+"    active_at  INTEGER NOT NULL DEFAULT 0,"    /* last earned or spent */
+"    orders     INTEGER NOT NULL DEFAULT 0,"
+"    tier_at    INTEGER NOT NULL DEFAULT 0,"    /* see loyalty_standing_t */
+"    tier_points  INTEGER NOT NULL DEFAULT 0,"
+"    tier_before  INTEGER NOT NULL DEFAULT 0,"
+"    tier_earlier INTEGER NOT NULL DEFAULT 0,"
+"    streak_at  INTEGER NOT NULL DEFAULT 0,"    /* see loyalty_streak_t */
+"    streak_length INTEGER NOT NULL DEFAULT 0,"
+"    perks_until INTEGER NOT NULL DEFAULT 0,"   /* of all memberships */
+"    badges     INTEGER NOT NULL DEFAULT 0,"    /* how many */
+"    merged_into INTEGER NOT NULL DEFAULT 0,"   /* member, 0: none */
 "    joined_at  INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
+
+"CREATE INDEX member_due ON member (due_at) WHERE due_at <> 0;"
 
 "CREATE TRIGGER member_numbered AFTER INSERT ON member WHEN NEW.id IS NULL "
 "BEGIN"
@@ -48,15 +66,22 @@ static const char  loyalty_sqlite_migration_1[] =
  * Who writes has just read the member, so there is no reference to it, which
  * would make SQLite look it up once more.  What no balance has followed, by
  * the trigger below, has moved no points.
+ *
+ * "earned" is what an entry adds to all that was ever earned: neither a
+ * reward nor the return of one does.  An entry with usable_at is a lot.
  */
 
 "CREATE TABLE ledger ("
 "    id         INTEGER PRIMARY KEY,"
 "    member     INTEGER NOT NULL,"
 "    previous   INTEGER NOT NULL,"              /* entry, 0: the first */
-"    kind       TEXT    NOT NULL,"              /* signup, claim, redemption */
+"    kind       TEXT    NOT NULL,"              /* signup, claim, ... */
 "    reference  TEXT    NOT NULL,"              /* order number, reward id */
-"    points     INTEGER NOT NULL CHECK (points <> 0),"
+"    store      TEXT    NOT NULL,"              /* "": the program's */
+"    points     INTEGER NOT NULL CHECK (points <> 0 OR earned <> 0),"
+"    earned     INTEGER NOT NULL,"
+"    usable_at  INTEGER NOT NULL CHECK (usable_at = 0 OR points > 0),"
+"    until_at   INTEGER NOT NULL,"              /* 0: for ever */
 "    at         INTEGER NOT NULL"
 ") STRICT;"
 
@@ -67,7 +92,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE id = NEW.last_entry"
 "    AND member = OLD.id AND previous = OLD.last_entry"
 "    AND NEW.points = OLD.points + points"
-"    AND NEW.lifetime = OLD.lifetime + max(points, 0)) "
+"    AND NEW.lifetime = OLD.lifetime + earned) "
 "BEGIN SELECT RAISE(ABORT, 'points move by the ledger'); END;"
 
 "CREATE TRIGGER member_keeps_id BEFORE UPDATE OF id ON member "
@@ -91,29 +116,33 @@ static const char  loyalty_sqlite_migration_1[] =
 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;"
 
 /*
- * Earned points are lots, by date: the ledger's credits.  Which of them a
- * debit took its points from, oldest first, stands in spending; what is left
- * of each follows from that.
+ * Earned points are lots, by date: what is left of each follows from here.
+ * An entry takes points from lots, or (negative) gives back what an earlier
+ * one took.  A debit that the lots do not cover is a debt, which later lots
+ * pay when they come.
  */
 
 "CREATE TABLE spending ("
-"    debit      INTEGER NOT NULL REFERENCES ledger (id),"
+"    entry      INTEGER NOT NULL REFERENCES ledger (id),"
 "    lot        INTEGER NOT NULL REFERENCES ledger (id),"
-"    points     INTEGER NOT NULL CHECK (points > 0),"
-"    PRIMARY KEY (debit, lot)"
+"    points     INTEGER NOT NULL CHECK (points <> 0),"
+"    PRIMARY KEY (entry, lot)"
 ") STRICT, WITHOUT ROWID;"
 
 "CREATE INDEX spending_lot ON spending (lot);"
 
 "CREATE VIEW lot AS SELECT id, member, points, points - coalesce("
 "    (SELECT sum(points) FROM spending WHERE lot = ledger.id), 0)"
-"    AS remaining, at AS earned_at FROM ledger WHERE points > 0;"
+"    AS remaining, usable_at, until_at, store, at AS earned_at "
+"FROM ledger WHERE usable_at <> 0;"
 
 "CREATE TRIGGER spending_once BEFORE INSERT ON spending "
 "WHEN EXISTS (SELECT 1 FROM spending"
-"             WHERE lot = NEW.lot AND debit = NEW.debit)"
+"             WHERE lot = NEW.lot AND entry = NEW.entry)"
 "    OR NEW.points > coalesce("
-"       (SELECT remaining FROM lot WHERE id = NEW.lot), 0) "
+"       (SELECT remaining FROM lot WHERE id = NEW.lot), 0)"
+"    OR NEW.points < coalesce("
+"       (SELECT remaining - points FROM lot WHERE id = NEW.lot), 0) "
 "BEGIN SELECT RAISE(ABORT, 'points can be spent once'); END;"
 
 "CREATE TRIGGER spending_no_update BEFORE UPDATE ON spending "
@@ -130,10 +159,10 @@ static const char  loyalty_sqlite_migration_1[] =
 "    member     INTEGER NOT NULL,"
 "    currency   TEXT    NOT NULL,"
 "    total      INTEGER NOT NULL CHECK (total >= 0),"
-"    rule       TEXT    NOT NULL,"              /* amount, order, nothing */
-"    rate       INTEGER NOT NULL,"              /* so many points ... */
-"    per        INTEGER NOT NULL,"              /* ... per so much, 0: order */
+"    refunded   INTEGER NOT NULL CHECK (refunded >= 0),"  /* by then */
 "    points     INTEGER NOT NULL CHECK (points >= 0),"
+"    facts      TEXT    NOT NULL,"              /* see loyalty_award_t */
+"    memberships TEXT   NOT NULL,"              /* see loyalty_bought_t */
 "    claimed_at INTEGER NOT NULL,"
 "    PRIMARY KEY (store, number)"
 ") STRICT, WITHOUT ROWID;"
@@ -144,17 +173,119 @@ static const char  loyalty_sqlite_migration_1[] =
 "CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim "
 "BEGIN SELECT RAISE(ABORT, 'an order is claimed once'); END;"
 
+/*
+ * What refunds have taken back, step by step; all sums are of the order as a
+ * whole, so that a step that comes twice changes nothing.
+ */
+
+"CREATE TABLE reversal ("
+"    store      TEXT    NOT NULL,"
+"    number     TEXT    NOT NULL,"
+"    step       INTEGER NOT NULL,"              /* 1, 2, ... */
+"    entry      INTEGER NOT NULL,"              /* of the ledger, 0: none */
+"    refunded   INTEGER NOT NULL CHECK (refunded >= 0),"  /* minor units */
+"    points     INTEGER NOT NULL CHECK (points >= 0),"    /* to take back */
+"    taken      INTEGER NOT NULL CHECK (taken >= 0),"     /* as far as had */
+"    at         INTEGER NOT NULL,"              /* the store was asked */
+"    PRIMARY KEY (store, number, step)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TRIGGER reversal_no_update BEFORE UPDATE ON reversal "
+"BEGIN SELECT RAISE(ABORT, 'reversals are kept'); END;"
+
+"CREATE TRIGGER reversal_no_delete BEFORE DELETE ON reversal "
+"BEGIN SELECT RAISE(ABORT, 'reversals are kept'); END;"
+
+/* what was rewarded without a purchase: the same event never counts twice */
+
+"CREATE TABLE event ("
+"    action     TEXT    NOT NULL,"
+"    reference  TEXT    NOT NULL,"
+"    member     INTEGER NOT NULL,"
+"    points     INTEGER NOT NULL CHECK (points >= 0),"
+"    at         INTEGER NOT NULL,"
+"    PRIMARY KEY (action, reference)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE INDEX event_member ON event (member, action, at);"
+
+"CREATE TRIGGER event_no_update BEFORE UPDATE ON event "
+"BEGIN SELECT RAISE(ABORT, 'an event counts once'); END;"
+
+"CREATE TRIGGER event_no_delete BEFORE DELETE ON event "
+"BEGIN SELECT RAISE(ABORT, 'an event counts once'); END;"
+
+/* who came by whom; a mailbox, whatever aliases it has, is a friend once */
+
+"CREATE TABLE friend ("
+"    member     INTEGER NOT NULL PRIMARY KEY,"
+"    referrer   INTEGER NOT NULL CHECK (referrer <> member),"
+"    mailbox    TEXT    NOT NULL UNIQUE,"
+"    points     INTEGER NOT NULL,"              /* the referrer got */
+"    rewarded_at INTEGER NOT NULL"              /* 0: not yet */
+") STRICT, WITHOUT ROWID;"
+
+"CREATE INDEX friend_referrer ON friend (referrer, rewarded_at);"
+
+"CREATE TABLE membership ("
+"    member     INTEGER NOT NULL,"
+"    id         TEXT    NOT NULL,"
+"    until_at   INTEGER NOT NULL,"
+"    PRIMARY KEY (member, id)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE badge ("
+"    member     INTEGER NOT NULL,"
+"    id         TEXT    NOT NULL,"
+"    at         INTEGER NOT NULL,"
+"    PRIMARY KEY (member, id)"
+") STRICT, WITHOUT ROWID;"
+
+/*
+ * source: "local" or "manual", made here, "pool" or "store", made elsewhere.
+ * state: "held" while the store is asked for the coupon, "issued", "waiting"
+ * for somebody to hand the reward over; and for good: "used", "done",
+ * "cancelled", "refused" by the store.
+ */
+
 "CREATE TABLE redemption ("
 "    id         INTEGER PRIMARY KEY REFERENCES ledger (id),"
 "    member     INTEGER NOT NULL REFERENCES member (id),"
 "    reward     TEXT    NOT NULL,"
+"    store      TEXT    NOT NULL,"              /* that honours it, or "" */
 "    cost       INTEGER NOT NULL CHECK (cost > 0),"
+"    source     TEXT    NOT NULL,"              /* of the coupon */
 "    coupon     TEXT    NOT NULL UNIQUE,"
 "    expires_at INTEGER NOT NULL,"              /* 0: never */
-"    redeemed_at INTEGER NOT NULL"
+"    redeemed_at INTEGER NOT NULL,"
+"    state      TEXT    NOT NULL,"
+"    used_for   TEXT    NOT NULL DEFAULT '',"   /* order number */
+"    changed_at INTEGER NOT NULL,"
+"    tries      INTEGER NOT NULL DEFAULT 0,"    /* to ask the store */
+"    next_at    INTEGER NOT NULL DEFAULT 0"     /* to ask it again */
 ") STRICT;"
 
 "CREATE INDEX redemption_member ON redemption (member, reward);"
+
+"CREATE INDEX redemption_held ON redemption (next_at) "
+"WHERE state = 'held';"
+
+"CREATE INDEX redemption_waiting ON redemption (id) "
+"WHERE state = 'waiting';"
+
+/* a coupon shows that its points are gone */
+
+"CREATE TRIGGER redemption_paid BEFORE INSERT ON redemption "
+"WHEN NEW.cost <> coalesce((SELECT sum(points) FROM spending"
+"                           WHERE entry = NEW.id), 0) "
+"BEGIN SELECT RAISE(ABORT, 'a redemption is paid by lots'); END;"
+
+"CREATE TRIGGER redemption_once BEFORE UPDATE ON redemption "
+"WHEN OLD.state IN ('used', 'done', 'cancelled', 'refused')"
+"    OR NEW.id <> OLD.id OR NEW.member <> OLD.member"
+"    OR NEW.reward <> OLD.reward OR NEW.cost <> OLD.cost"
+"    OR NEW.coupon <> OLD.coupon "
+"BEGIN SELECT RAISE(ABORT, 'a coupon is used once'); END;"
 
 "CREATE TRIGGER redemption_no_delete BEFORE DELETE ON redemption "
 "BEGIN SELECT RAISE(ABORT, 'redemptions are kept'); END;"
@@ -166,6 +297,47 @@ static const char  loyalty_sqlite_migration_1[] =
 "    redeemed   INTEGER NOT NULL CHECK (redeemed >= 0)"
 ") STRICT, WITHOUT ROWID;"
 
+/* coupons made elsewhere, to be given away once each */
+
+"CREATE TABLE pool ("
+"    reward     TEXT    NOT NULL,"
+"    coupon     TEXT    NOT NULL,"
+"    redemption INTEGER NOT NULL DEFAULT 0,"    /* 0: still to be had */
+"    PRIMARY KEY (reward, coupon)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE INDEX pool_free ON pool (reward, coupon) WHERE redemption = 0;"
+
+"CREATE TRIGGER pool_once BEFORE UPDATE ON pool WHEN OLD.redemption <> 0 "
+"BEGIN SELECT RAISE(ABORT, 'a coupon is given away once'); END;"
+
+"CREATE TRIGGER pool_kept BEFORE DELETE ON pool WHEN OLD.redemption <> 0 "
+"BEGIN SELECT RAISE(ABORT, 'a coupon is given away once'); END;"
+
+/*
+ * Who has most points, for leaderboards, as often as it is worth to look at
+ * all members; behind the best, some places without a code, so that others
+ * can see where they are.
+ */
+
+"CREATE TABLE leader ("
+"    board      TEXT    NOT NULL,"              /* "lifetime", "window" */
+"    place      INTEGER NOT NULL,"              /* 1, 2, ... */
+"    points     INTEGER NOT NULL,"
+"    code       TEXT    NOT NULL,"              /* of a member, or "" */
+"    tier       TEXT    NOT NULL,"
+"    badges     INTEGER NOT NULL,"
+"    PRIMARY KEY (board, place)"
+") STRICT, WITHOUT ROWID;"
+
+/* what one worker does for all from time to time, and when */
+
+"CREATE TABLE chore ("
+"    name       TEXT    NOT NULL PRIMARY KEY,"
+"    begun_at   INTEGER NOT NULL,"
+"    done_at    INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
 "CREATE TABLE answer ("
 "    id         INTEGER PRIMARY KEY,"
 "    caller     TEXT    NOT NULL,"
@@ -175,10 +347,13 @@ static const char  loyalty_sqlite_migration_1[] =
 "    result     TEXT    NOT NULL,"              /* signed_up, ... */
 "    body       TEXT    NOT NULL,"
 "    at         INTEGER NOT NULL,"
+"    redemption INTEGER NOT NULL DEFAULT 0,"    /* held by it, or 0 */
 "    UNIQUE (caller, key)"
 ") STRICT;"
 
-"CREATE INDEX answer_at ON answer (at);";
+"CREATE INDEX answer_at ON answer (at);"
+
+"CREATE INDEX answer_held ON answer (redemption) WHERE redemption <> 0;";
 
 
 const char *const  loyalty_sqlite_migrations[] = {

@@ -16,31 +16,49 @@
 
 const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
 
-    { "member", "email", 1, 10, {
+    { "member", "email", 1, 24, {
         loyalty_int("id"),
         loyalty_text("email"),
         loyalty_text("code"),
+        loyalty_text("referral"),
         loyalty_text("source"),
         loyalty_text("locale"),
         loyalty_int("points"),
+        loyalty_int("pending"),
         loyalty_int("lifetime"),
         loyalty_int("last_entry"),
-        loyalty_int("first_lot"),
+        loyalty_int("first_open"),
+        loyalty_int("due_at"),
+        loyalty_int("active_at"),
+        loyalty_int("orders"),
+        loyalty_int("tier_at"),
+        loyalty_int("tier_points"),
+        loyalty_int("tier_before"),
+        loyalty_int("tier_earlier"),
+        loyalty_int("streak_at"),
+        loyalty_int("streak_length"),
+        loyalty_int("perks_until"),
+        loyalty_int("badges"),
+        loyalty_int("merged_into"),
         loyalty_int("joined_at")
     } },
 
-    { "ledger", "id", 1, 7, {
+    { "ledger", "id", 1, 11, {
         loyalty_int("id"),
         loyalty_int("member"),
         loyalty_int("previous"),
         loyalty_text("kind"),
         loyalty_text("reference"),
+        loyalty_text("store"),
         loyalty_int("points"),
+        loyalty_int("earned"),
+        loyalty_int("usable_at"),
+        loyalty_int("until_at"),
         loyalty_int("at")
     } },
 
-    { "spending", "debit, lot", 0, 3, {
-        loyalty_int("debit"),
+    { "spending", "entry, lot", 0, 3, {
+        loyalty_int("entry"),
         loyalty_int("lot"),
         loyalty_int("points")
     } },
@@ -51,21 +69,67 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("member"),
         loyalty_text("currency"),
         loyalty_int("total"),
-        loyalty_text("rule"),
-        loyalty_int("rate"),
-        loyalty_int("per"),
+        loyalty_int("refunded"),
         loyalty_int("points"),
+        loyalty_text("facts"),
+        loyalty_text("memberships"),
         loyalty_int("claimed_at")
     } },
 
-    { "redemption", "id", 0, 7, {
+    { "reversal", "store, number, step", 0, 8, {
+        loyalty_text("store"),
+        loyalty_text("number"),
+        loyalty_int("step"),
+        loyalty_int("entry"),
+        loyalty_int("refunded"),
+        loyalty_int("points"),
+        loyalty_int("taken"),
+        loyalty_int("at")
+    } },
+
+    { "event", "action, reference", 0, 5, {
+        loyalty_text("action"),
+        loyalty_text("reference"),
+        loyalty_int("member"),
+        loyalty_int("points"),
+        loyalty_int("at")
+    } },
+
+    { "friend", "member", 0, 5, {
+        loyalty_int("member"),
+        loyalty_int("referrer"),
+        loyalty_text("mailbox"),
+        loyalty_int("points"),
+        loyalty_int("rewarded_at")
+    } },
+
+    { "membership", "member, id", 0, 3, {
+        loyalty_int("member"),
+        loyalty_text("id"),
+        loyalty_int("until_at")
+    } },
+
+    { "badge", "member, id", 0, 3, {
+        loyalty_int("member"),
+        loyalty_text("id"),
+        loyalty_int("at")
+    } },
+
+    { "redemption", "id", 0, 14, {
         loyalty_int("id"),
         loyalty_int("member"),
         loyalty_text("reward"),
+        loyalty_text("store"),
         loyalty_int("cost"),
+        loyalty_text("source"),
         loyalty_text("coupon"),
         loyalty_int("expires_at"),
-        loyalty_int("redeemed_at")
+        loyalty_int("redeemed_at"),
+        loyalty_text("state"),
+        loyalty_text("used_for"),
+        loyalty_int("changed_at"),
+        loyalty_int("tries"),
+        loyalty_int("next_at")
     } },
 
     { "reward", "id", 0, 2, {
@@ -73,7 +137,13 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("redeemed")
     } },
 
-    { "answer", "id", 1, 8, {
+    { "pool", "reward, coupon", 0, 3, {
+        loyalty_text("reward"),
+        loyalty_text("coupon"),
+        loyalty_int("redemption")
+    } },
+
+    { "answer", "id", 1, 9, {
         loyalty_int("id"),
         loyalty_text("caller"),
         loyalty_text("key"),
@@ -81,7 +151,8 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("status"),
         loyalty_text("result"),
         loyalty_text("body"),
-        loyalty_int("at")
+        loyalty_int("at"),
+        loyalty_int("redemption")
     } }
 };
 

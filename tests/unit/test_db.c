@@ -18,6 +18,7 @@ enum {
     NOTE_INSERT = 0,
     NOTE_FIND,
     NOTE_COUNT,
+    NOTE_LIST,
     NOTE_RAISE,
     NOTE_NOWHERE,
 
@@ -32,6 +33,9 @@ static const loyalty_db_statement_t  statements[NOTE_STATEMENTS] = {
         { "SELECT number, words, CASE WHEN words IS NULL THEN 1 ELSE 0 END "
           "FROM note WHERE words = $1", 0 },
     [NOTE_COUNT] = { "SELECT count(*) FROM note", 0 },
+    [NOTE_LIST] =
+        { "SELECT number, words FROM note WHERE number < $1 "
+          "ORDER BY number", 0 },
     [NOTE_RAISE] = { "UPDATE note SET number = number + $1", 0 },
     [NOTE_NOWHERE] = { "SELECT * FROM nowhere", 0 }
 };
@@ -119,6 +123,15 @@ count(loyalty_db_t *where)
                      LOYALTY_DB_ROW);
 
     return loyalty_db_column_int(where, 0);
+}
+
+
+static loyalty_db_rc_e
+list(loyalty_db_t *where, int64_t below)
+{
+    loyalty_db_value_t  values[] = { loyalty_db_int(below) };
+
+    return loyalty_db_query(where, NOTE_LIST, values, 1);
 }
 
 
@@ -231,6 +244,78 @@ what_is_not_there_has_no_row(void **state)
     begin(db, LOYALTY_DB_READ);
     assert_int_equal(find(db, text("nothing")), LOYALTY_DB_DONE);
     commit(db);
+}
+
+
+static void
+write_three(void)
+{
+    begin(db, LOYALTY_DB_WRITE);
+    assert_int_equal(insert(db, text("a"), 1), LOYALTY_DB_DONE);
+    assert_int_equal(insert(db, text("b"), 2), LOYALTY_DB_DONE);
+    assert_int_equal(insert(db, text("c"), 3), LOYALTY_DB_DONE);
+    commit(db);
+}
+
+
+static void
+rows_come_one_after_the_other(void **state)
+{
+    loyalty_str_t  words;
+
+    (void) state;
+
+    write_three();
+    begin(db, LOYALTY_DB_READ);
+
+    assert_int_equal(list(db, 3), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_column_int(db, 0), 1);
+
+    assert_int_equal(loyalty_db_row(db), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_column_int(db, 0), 2);
+
+    words = loyalty_db_column_text(db, 1);
+    assert_true(loyalty_str_equal(words, text("b")));
+
+    assert_int_equal(loyalty_db_row(db), LOYALTY_DB_DONE);
+
+    commit(db);
+}
+
+
+static void
+a_single_row_is_the_last_one(void **state)
+{
+    (void) state;
+
+    write_three();
+    begin(db, LOYALTY_DB_READ);
+
+    assert_int_equal(list(db, 2), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_row(db), LOYALTY_DB_DONE);
+
+    commit(db);
+}
+
+
+static void
+rows_that_nobody_wants_are_left(void **state)
+{
+    (void) state;
+
+    write_three();
+    begin(db, LOYALTY_DB_WRITE);
+
+    assert_int_equal(list(db, 4), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_row(db), LOYALTY_DB_ROW);
+
+    assert_int_equal(insert(db, text("d"), 0), LOYALTY_DB_DONE);
+    assert_int_equal(list(db, 4), LOYALTY_DB_ROW);
+    assert_int_equal(loyalty_db_column_int(db, 0), 0);
+
+    commit(db);
+
+    assert_int_equal(count(db), 4);
 }
 
 
@@ -515,6 +600,9 @@ main(void)
         db_test(an_absent_text_is_empty_and_not_null),
         db_test(texts_go_by_their_length),
         db_test(what_is_not_there_has_no_row),
+        db_test(rows_come_one_after_the_other),
+        db_test(a_single_row_is_the_last_one),
+        db_test(rows_that_nobody_wants_are_left),
         db_test(a_new_row_tells_its_number),
         db_test(changed_rows_are_counted),
         db_test(what_was_committed_is_seen_by_others),
