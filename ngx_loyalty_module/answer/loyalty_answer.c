@@ -4,22 +4,14 @@
  */
 
 
-#include <loyalty_answer.h>
+#include <loyalty_answer_layout.h>
+#include <loyalty_message.h>
+#include <loyalty_time.h>
 
 #include <string.h>
-#include <time.h>
 
 
 #define LOYALTY_PROBLEM_TYPE  "urn:loyalty:problem:"
-
-/* "2026-12-22T10:00:00Z", whose year has four digits */
-
-#define LOYALTY_TIME_LEN      20
-#define LOYALTY_TIME_MAX      INT64_C(253402300799)
-
-
-#define loyalty_answer_say(out, words)                                        \
-    loyalty_json_piece(out, (loyalty_str_t) loyalty_string(words))
 
 
 static void loyalty_answer_problem(const loyalty_result_t *result,
@@ -30,36 +22,32 @@ static void loyalty_answer_shortfall(const loyalty_result_t *result,
     loyalty_json_t *out);
 static void loyalty_answer_success(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
-static void loyalty_answer_message(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    loyalty_json_t *out);
-static void loyalty_answer_claimed(const loyalty_program_t *program,
+static void loyalty_answer_standing(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
-static void loyalty_answer_nothing_earned(const loyalty_earn_t *earn,
-    loyalty_json_t *out);
+static void loyalty_answer_memberships(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+static void loyalty_answer_badges(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+static void loyalty_answer_next(const loyalty_reward_t *next, int64_t cost,
+    int64_t missing, loyalty_json_t *out);
 static void loyalty_answer_redeemed(const loyalty_result_t *result,
     loyalty_json_t *out);
-static void loyalty_answer_have(const loyalty_result_t *result,
-    loyalty_json_t *out);
-static void loyalty_answer_outlook(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    loyalty_json_t *out);
-static void loyalty_answer_points(loyalty_json_t *out, int64_t points);
-static void loyalty_answer_next(const loyalty_result_t *result,
-    const loyalty_reward_t *next, loyalty_json_t *out);
-static void loyalty_answer_coupon(const loyalty_result_t *result,
-    loyalty_json_t *out);
-static void loyalty_answer_time(int64_t when, char *text);
-static char *loyalty_answer_digits(char *p, int value, int width);
 static void loyalty_answer_rewards(const loyalty_program_t *program,
-    const loyalty_result_t *result, loyalty_json_t *out);
-static void loyalty_answer_text(loyalty_json_t *out, const char *key,
-    loyalty_str_t text);
-static void loyalty_answer_integer(loyalty_json_t *out, const char *key,
-    int64_t value);
+    const loyalty_shopper_t *shopper, loyalty_json_t *out);
 
 
 static const loyalty_str_t  loyalty_answer_none = loyalty_string("");
+
+
+/* Of those that do not show a member as a whole. */
+
+static const loyalty_answer_layout_pt  loyalty_answer_layouts[] = {
+    [LOYALTY_HISTORY] = loyalty_answer_history,
+    [LOYALTY_COUPON_GOOD] = loyalty_answer_coupon,
+    [LOYALTY_COUPON_TAKEN] = loyalty_answer_coupon,
+    [LOYALTY_LEADERBOARD] = loyalty_answer_leaderboard,
+    [LOYALTY_BAD_REQUEST] = NULL
+};
 
 
 int
@@ -68,6 +56,9 @@ loyalty_answer_render(const loyalty_program_t *program,
 {
     if (result->outcome >= LOYALTY_BAD_REQUEST) {
         loyalty_answer_problem(result, out);
+
+    } else if (loyalty_answer_layouts[result->outcome] != NULL) {
+        loyalty_answer_layouts[result->outcome](program, result, out);
 
     } else {
         loyalty_answer_success(program, result, out);
@@ -139,11 +130,11 @@ loyalty_answer_shortfall(const loyalty_result_t *result, loyalty_json_t *out)
     loyalty_answer_say(out, "The reward \"");
     loyalty_json_piece(out, result->reward->id);
     loyalty_answer_say(out, "\" costs ");
-    loyalty_answer_points(out, result->reward->cost);
+    loyalty_message_points(out, result->cost);
     loyalty_answer_say(out, ": the member has ");
     loyalty_json_piece_integer(out, result->points);
     loyalty_answer_say(out, " and needs ");
-    loyalty_json_piece_integer(out, result->reward->cost - result->points);
+    loyalty_json_piece_integer(out, result->cost - result->points);
     loyalty_answer_say(out, " more to redeem it. No points were spent.");
 }
 
@@ -152,13 +143,19 @@ static void
 loyalty_answer_success(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out)
 {
-    loyalty_str_t            member;
+    int64_t                  cost, missing;
+    loyalty_shopper_t        shopper;
     const loyalty_reward_t  *next;
 
-    next = loyalty_reward_next(program, result->points);
+    shopper.points = result->points;
+    shopper.tier = result->tier;
+    shopper.memberships = result->memberships;
+    shopper.now = result->now;
 
-    member.data = result->member;
-    member.len = strlen(result->member);
+    next = loyalty_shopper_next(program, &shopper);
+
+    cost = (next != NULL) ? loyalty_shopper_cost(program, &shopper, next) : 0;
+    missing = (next != NULL) ? cost - result->points : 0;
 
     loyalty_json_open(out, '{');
 
@@ -167,10 +164,10 @@ loyalty_answer_success(const loyalty_program_t *program,
 
     loyalty_json_key(out, "message");
     loyalty_json_text_begin(out);
-    loyalty_answer_message(program, result, next, out);
+    loyalty_message(program, result, next, missing, out);
     loyalty_json_text_end(out);
 
-    loyalty_answer_text(out, "member", member);
+    loyalty_answer_string(out, "member", result->member);
     loyalty_answer_text(out, "email", result->email);
     loyalty_answer_text(out, "order", result->order);
 
@@ -179,275 +176,142 @@ loyalty_answer_success(const loyalty_program_t *program,
     loyalty_answer_integer(out, "earned", result->earned);
     loyalty_answer_integer(out, "spent", result->spent);
     loyalty_answer_integer(out, "lifetime", result->lifetime);
-    loyalty_answer_text(out, "tier", loyalty_answer_none);
 
-    loyalty_answer_next(result, next, out);
-    loyalty_answer_coupon(result, out);
-    loyalty_answer_rewards(program, result, out);
+    loyalty_answer_standing(program, result, out);
+    loyalty_answer_next(next, cost, missing, out);
+    loyalty_answer_redeemed(result, out);
+    loyalty_answer_rewards(program, &shopper, out);
 
     loyalty_json_close(out, '}');
 }
 
 
 static void
-loyalty_answer_message(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    loyalty_json_t *out)
-{
-    switch (result->outcome) {
-
-    case LOYALTY_SIGNED_UP:
-        loyalty_answer_say(out, "Welcome! ");
-        break;
-
-    case LOYALTY_ALREADY_MEMBER:
-        loyalty_answer_say(out, "Welcome back! ");
-        break;
-
-    case LOYALTY_CLAIMED:
-        loyalty_answer_claimed(program, result, out);
-        return;
-
-    case LOYALTY_ALREADY_CLAIMED:
-        loyalty_answer_say(out, "You have already claimed order ");
-        loyalty_json_piece(out, result->order);
-        loyalty_answer_say(out, ". ");
-        break;
-
-    case LOYALTY_REDEEMED:
-        loyalty_answer_redeemed(result, out);
-        return;
-
-    default: /* LOYALTY_BALANCE */
-        break;
-    }
-
-    loyalty_answer_have(result, out);
-    loyalty_answer_outlook(program, result, next, out);
-}
-
-
-static void
-loyalty_answer_claimed(const loyalty_program_t *program,
+loyalty_answer_standing(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out)
 {
-    loyalty_answer_say(out, "Thank you! Order ");
-    loyalty_json_piece(out, result->order);
+    static const loyalty_tier_t  none;
 
-    if (result->earned == 0) {
-        loyalty_answer_nothing_earned(&program->earn, out);
-        return;
+    const loyalty_tier_t  *tier, *next;
+
+    tier = (result->tier != NULL) ? result->tier : &none;
+    next = (result->next_tier != NULL) ? result->next_tier : &none;
+
+    loyalty_answer_text(out, "tier", tier->id);
+    loyalty_answer_text(out, "tier_name", tier->name);
+    loyalty_answer_text(out, "tier_perks", tier->perks);
+    loyalty_answer_text(out, "next_tier", next->id);
+    loyalty_answer_text(out, "next_tier_name", next->name);
+    loyalty_answer_integer(out, "next_tier_missing", result->tier_missing);
+
+    loyalty_answer_memberships(program, result, out);
+
+    loyalty_answer_string(out, "referral", result->referral);
+    loyalty_answer_integer(out, "streak", result->streak);
+
+    loyalty_answer_badges(program, result, out);
+}
+
+
+/* The first that is held, as they are configured; few have more than one. */
+
+static void
+loyalty_answer_memberships(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    size_t                             i;
+    static const loyalty_membership_t  none;
+    const loyalty_membership_t        *held;
+
+    held = &none;
+
+    for (i = 0; i < program->nmemberships; i++) {
+
+        if (result->memberships & (UINT32_C(1) << i)) {
+            held = &program->memberships[i];
+            break;
+        }
     }
 
-    loyalty_answer_say(out, " earned you ");
-    loyalty_answer_points(out, result->earned);
-    loyalty_answer_say(out, ".");
+    loyalty_answer_text(out, "membership", held->id);
+    loyalty_answer_text(out, "membership_name", held->name);
+    loyalty_answer_text(out, "membership_perks", held->perks);
+    loyalty_answer_when(out, "membership_until", result->membership_until);
 }
 
 
 static void
-loyalty_answer_nothing_earned(const loyalty_earn_t *earn, loyalty_json_t *out)
+loyalty_answer_badges(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
 {
-    int  low, often;
+    size_t    i;
+    uint64_t  bit;
 
-    low = earn->kind == LOYALTY_EARN_PER_AMOUNT
-          || (earn->kind == LOYALTY_EARN_PER_ORDER && earn->min > 0);
+    loyalty_json_key(out, "badges");
+    loyalty_json_open(out, '[');
 
-    often = earn->kind == LOYALTY_EARN_PER_ORDER && earn->limit > 0;
+    for (i = 0; i < program->nbadges; i++) {
+        bit = UINT64_C(1) << i;
 
-    loyalty_answer_say(out, " is noted, but earned no points");
-
-    if (low) {
-        loyalty_answer_say(out, ": its total is too low");
-    }
-
-    if (often) {
-        if (low) {
-            loyalty_answer_say(out, ", or ");
-
-        } else {
-            loyalty_answer_say(out, ": ");
+        if (result->badges & bit) {
+            loyalty_json_open(out, '{');
+            loyalty_answer_text(out, "id", program->badges[i].id);
+            loyalty_answer_text(out, "name", program->badges[i].name);
+            loyalty_json_key(out, "new");
+            loyalty_json_bool(out, (result->new_badges & bit) != 0);
+            loyalty_json_close(out, '}');
         }
-
-        loyalty_answer_say(out, "you have reached the limit of orders that "
-                                "count for now");
     }
 
-    loyalty_answer_say(out, ".");
+    loyalty_json_close(out, ']');
+}
+
+
+static void
+loyalty_answer_next(const loyalty_reward_t *next, int64_t cost,
+    int64_t missing, loyalty_json_t *out)
+{
+    static const loyalty_reward_t  none;
+
+    if (next == NULL) {
+        next = &none;
+    }
+
+    loyalty_answer_text(out, "next_reward", next->id);
+    loyalty_answer_text(out, "next_reward_name", next->name);
+    loyalty_answer_integer(out, "next_reward_cost", cost);
+    loyalty_answer_integer(out, "next_reward_missing", missing);
 }
 
 
 static void
 loyalty_answer_redeemed(const loyalty_result_t *result, loyalty_json_t *out)
 {
-    loyalty_str_t  coupon;
+    int  shown;
 
-    coupon.data = result->coupon;
-    coupon.len = strlen(result->coupon);
+    /* one that the store may still refuse is nobody's yet */
 
-    loyalty_answer_say(out, "Enjoy your reward! ");
+    shown = (result->coupon[0] != '\0'
+             && result->outcome != LOYALTY_REDEMPTION_PENDING);
 
-    if (result->reward != NULL) {
-        loyalty_json_piece(out, result->reward->name);
-        loyalty_answer_say(out, ": your coupon is ");
-
-    } else {
-        loyalty_answer_say(out, "Your coupon is ");
-    }
-
-    loyalty_json_piece(out, coupon);
-    loyalty_answer_say(out, ". ");
-    loyalty_answer_have(result, out);
+    loyalty_answer_string(out, "coupon", shown ? result->coupon : "");
+    loyalty_answer_when(out, "coupon_expires",
+                        shown ? result->coupon_expires : 0);
+    loyalty_answer_text(out, "coupon_url",
+                        (shown && result->reward != NULL)
+                        ? result->reward->url : loyalty_answer_none);
 }
 
 
-static void
-loyalty_answer_have(const loyalty_result_t *result, loyalty_json_t *out)
-{
-    loyalty_answer_say(out, "You have ");
-    loyalty_answer_points(out, result->points);
-    loyalty_answer_say(out, ".");
-}
-
-
-static void
-loyalty_answer_outlook(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    loyalty_json_t *out)
-{
-    if (next != NULL) {
-        loyalty_answer_say(out, " Your next reward, ");
-        loyalty_json_piece(out, next->name);
-        loyalty_answer_say(out, ", is ");
-        loyalty_answer_points(out, next->cost - result->points);
-        loyalty_answer_say(out, " away.");
-
-    } else if (program->nrewards > 0) {
-        loyalty_answer_say(out, " That is enough for any reward.");
-    }
-}
-
-
-static void
-loyalty_answer_points(loyalty_json_t *out, int64_t points)
-{
-    loyalty_json_piece_integer(out, points);
-
-    if (points == 1) {
-        loyalty_answer_say(out, " point");
-
-    } else {
-        loyalty_answer_say(out, " points");
-    }
-}
-
-
-static void
-loyalty_answer_next(const loyalty_result_t *result,
-    const loyalty_reward_t *next, loyalty_json_t *out)
-{
-    static const loyalty_reward_t  none = {
-        loyalty_string(""), loyalty_string(""), loyalty_string(""),
-        loyalty_string(""), 0, 0, 0
-    };
-
-    int64_t  missing;
-
-    if (next != NULL) {
-        missing = next->cost - result->points;
-
-    } else {
-        next = &none;
-        missing = 0;
-    }
-
-    loyalty_answer_text(out, "next_reward", next->id);
-    loyalty_answer_text(out, "next_reward_name", next->name);
-    loyalty_answer_integer(out, "next_reward_cost", next->cost);
-    loyalty_answer_integer(out, "next_reward_missing", missing);
-}
-
-
-static void
-loyalty_answer_coupon(const loyalty_result_t *result, loyalty_json_t *out)
-{
-    char           text[LOYALTY_TIME_LEN];
-    loyalty_str_t  coupon, expires, url;
-
-    coupon.data = result->coupon;
-    coupon.len = strlen(result->coupon);
-
-    expires = loyalty_answer_none;
-    url = loyalty_answer_none;
-
-    if (coupon.len > 0) {
-        if (result->coupon_expires != 0) {
-            loyalty_answer_time(result->coupon_expires, text);
-
-            expires.data = text;
-            expires.len = LOYALTY_TIME_LEN;
-        }
-
-        if (result->reward != NULL) {
-            url = result->reward->url;
-        }
-    }
-
-    loyalty_answer_text(out, "coupon", coupon);
-    loyalty_answer_text(out, "coupon_expires", expires);
-    loyalty_answer_text(out, "coupon_url", url);
-}
-
-
-static void
-loyalty_answer_time(int64_t when, char *text)
-{
-    time_t      t;
-    struct tm   tm;
-
-    if (when > LOYALTY_TIME_MAX) {
-        when = LOYALTY_TIME_MAX;
-    }
-
-    t = (time_t) when;
-
-    gmtime_r(&t, &tm);
-
-    text = loyalty_answer_digits(text, tm.tm_year + 1900, 4);
-    *text++ = '-';
-    text = loyalty_answer_digits(text, tm.tm_mon + 1, 2);
-    *text++ = '-';
-    text = loyalty_answer_digits(text, tm.tm_mday, 2);
-    *text++ = 'T';
-    text = loyalty_answer_digits(text, tm.tm_hour, 2);
-    *text++ = ':';
-    text = loyalty_answer_digits(text, tm.tm_min, 2);
-    *text++ = ':';
-    text = loyalty_answer_digits(text, tm.tm_sec, 2);
-    *text = 'Z';
-}
-
-
-static char *
-loyalty_answer_digits(char *p, int value, int width)
-{
-    int  i;
-
-    for (i = width - 1; i >= 0; i--) {
-        p[i] = (char) ('0' + value % 10);
-        value /= 10;
-    }
-
-    return p + width;
-}
-
+/* Those that are to be had now; some only by a tier or a membership. */
 
 static void
 loyalty_answer_rewards(const loyalty_program_t *program,
-    const loyalty_result_t *result, loyalty_json_t *out)
+    const loyalty_shopper_t *shopper, loyalty_json_t *out)
 {
+    int                      may;
     size_t                   i;
-    int64_t                  missing;
+    int64_t                  cost, missing;
     const loyalty_reward_t  *reward;
 
     loyalty_json_key(out, "rewards");
@@ -456,19 +320,23 @@ loyalty_answer_rewards(const loyalty_program_t *program,
     for (i = 0; i < program->nrewards; i++) {
         reward = &program->rewards[i];
 
-        missing = reward->cost - result->points;
-
-        if (missing < 0) {
-            missing = 0;
+        if (!loyalty_reward_on_time(reward, shopper->now)) {
+            continue;
         }
+
+        may = loyalty_shopper_may(program, shopper, reward);
+        cost = loyalty_shopper_cost(program, shopper, reward);
+        missing = (cost > shopper->points) ? cost - shopper->points : 0;
 
         loyalty_json_open(out, '{');
         loyalty_answer_text(out, "id", reward->id);
         loyalty_answer_text(out, "name", reward->name);
-        loyalty_answer_integer(out, "cost", reward->cost);
+        loyalty_answer_integer(out, "cost", cost);
         loyalty_json_key(out, "affordable");
-        loyalty_json_bool(out, missing == 0);
+        loyalty_json_bool(out, may && missing == 0);
         loyalty_answer_integer(out, "missing", missing);
+        loyalty_answer_text(out, "tier", reward->tier);
+        loyalty_answer_text(out, "membership", reward->membership);
         loyalty_json_close(out, '}');
     }
 
@@ -476,7 +344,33 @@ loyalty_answer_rewards(const loyalty_program_t *program,
 }
 
 
-static void
+void
+loyalty_answer_string(loyalty_json_t *out, const char *key, const char *text)
+{
+    loyalty_str_t  value = { strlen(text), text };
+
+    loyalty_answer_text(out, key, value);
+}
+
+
+void
+loyalty_answer_when(loyalty_json_t *out, const char *key, int64_t when)
+{
+    char           text[LOYALTY_TIME_LEN];
+    loyalty_str_t  value = { LOYALTY_TIME_LEN, text };
+
+    if (when == 0) {
+        value.len = 0;
+
+    } else {
+        loyalty_time_write(when, text);
+    }
+
+    loyalty_answer_text(out, key, value);
+}
+
+
+void
 loyalty_answer_text(loyalty_json_t *out, const char *key, loyalty_str_t text)
 {
     loyalty_json_key(out, key);
@@ -484,7 +378,7 @@ loyalty_answer_text(loyalty_json_t *out, const char *key, loyalty_str_t text)
 }
 
 
-static void
+void
 loyalty_answer_integer(loyalty_json_t *out, const char *key, int64_t value)
 {
     loyalty_json_key(out, key);

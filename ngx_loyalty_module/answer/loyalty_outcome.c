@@ -32,8 +32,41 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
     [LOYALTY_BALANCE] = {
       .status = 200, .code = loyalty_string("balance") },
 
+    [LOYALTY_REDEMPTION_PENDING] = {
+      .status = 202, .code = loyalty_string("redemption_pending") },
+
+    [LOYALTY_NOTHING_TO_DO] = {
+      .status = 200, .code = loyalty_string("nothing_to_do") },
+
     [LOYALTY_REDEEMED] = {
       .status = 200, .code = loyalty_string("redeemed") },
+
+    [LOYALTY_REWARDED] = {
+      .status = 200, .code = loyalty_string("rewarded") },
+
+    [LOYALTY_ALREADY_REWARDED] = {
+      .status = 200, .code = loyalty_string("already_rewarded") },
+
+    [LOYALTY_HISTORY] = {
+      .status = 200, .code = loyalty_string("history") },
+
+    [LOYALTY_COUPON_GOOD] = {
+      .status = 200, .code = loyalty_string("coupon_good") },
+
+    [LOYALTY_COUPON_TAKEN] = {
+      .status = 200, .code = loyalty_string("coupon_used") },
+
+    [LOYALTY_CANCELLED] = {
+      .status = 200, .code = loyalty_string("cancelled") },
+
+    [LOYALTY_ALREADY_CANCELLED] = {
+      .status = 200, .code = loyalty_string("already_cancelled") },
+
+    [LOYALTY_ORDER_NOTED] = {
+      .status = 200, .code = loyalty_string("noted") },
+
+    [LOYALTY_LEADERBOARD] = {
+      .status = 200, .code = loyalty_string("leaderboard") },
 
     [LOYALTY_BAD_REQUEST] = {
       400,
@@ -64,6 +97,31 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("The parameter \"reward\" is missing or is not the id "
                      "of a reward: send an id from \"rewards\" in the "
                      "balance.") },
+
+    [LOYALTY_BAD_ACTION] = {
+      400,
+      loyalty_string("bad_action"),
+      loyalty_string("Bad action"),
+      loyalty_string("The parameter \"action\" or \"ref\" is missing or is"
+                     " no good: send the id of an action, and as \"ref\""
+                     " what tells this event from any other, each 1 to"
+                     " 64 of A-Z a-z 0-9 . _ # -.") },
+
+    [LOYALTY_BAD_COUPON] = {
+      400,
+      loyalty_string("bad_coupon"),
+      loyalty_string("Bad coupon"),
+      loyalty_string("The parameter \"coupon\" is missing or is not a "
+                     "coupon code: send 1 to 64 of A-Z a-z 0-9 . _ # "
+                     "-.") },
+
+    [LOYALTY_BAD_SIGNATURE] = {
+      401,
+      loyalty_string("bad_signature"),
+      loyalty_string("Bad signature"),
+      loyalty_string("The signature of the webhook is missing or "
+                     "wrong: give the store the secret that stands in "
+                     "\"order_event\".") },
 
     [LOYALTY_UNAUTHORIZED] = {
       401,
@@ -101,6 +159,19 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("Reward not found"),
       loyalty_string("There is no reward with this id: send an id from "
                      "\"rewards\" in the balance.") },
+
+    [LOYALTY_ACTION_NOT_FOUND] = {
+      404,
+      loyalty_string("action_not_found"),
+      loyalty_string("Action not found"),
+      loyalty_string("There is no action with this id: send one that "
+                     "the program has.") },
+
+    [LOYALTY_COUPON_NOT_FOUND] = {
+      404,
+      loyalty_string("coupon_not_found"),
+      loyalty_string("Coupon not found"),
+      loyalty_string("There is no such coupon: check the code.") },
 
     [LOYALTY_METHOD_NOT_ALLOWED] = {
       405,
@@ -144,6 +215,65 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("Reward limit reached"),
       loyalty_string("The member has had this reward as often as one may: "
                      "choose another one. No points were spent.") },
+
+    [LOYALTY_REWARD_NOT_OFFERED] = {
+      409,
+      loyalty_string("reward_not_offered"),
+      loyalty_string("Reward not offered"),
+      loyalty_string("This reward is not to be had now, or not by this"
+                     " member: choose another one from \"rewards\" in "
+                     "the balance. No points were spent.") },
+
+    [LOYALTY_ACTION_LIMIT] = {
+      409,
+      loyalty_string("action_limit"),
+      loyalty_string("Action limit reached"),
+      loyalty_string("The member has had points for this action as often "
+                     "as one may for now: send it again later. No points "
+                     "were earned.") },
+
+    [LOYALTY_ACTION_ALREADY_REWARDED] = {
+      409,
+      loyalty_string("action_already_rewarded"),
+      loyalty_string("Event already counted"),
+      loyalty_string("Another member has had points for this event, "
+                     "and an event counts once: send another \"ref\".") },
+
+    [LOYALTY_COUPON_USED] = {
+      409,
+      loyalty_string("coupon_used_before"),
+      loyalty_string("Coupon used"),
+      loyalty_string("This coupon was used before, and is good once: "
+                     "refuse it.") },
+
+    [LOYALTY_COUPON_EXPIRED] = {
+      409,
+      loyalty_string("coupon_expired"),
+      loyalty_string("Coupon expired"),
+      loyalty_string("This coupon has expired: refuse it.") },
+
+    [LOYALTY_COUPON_CANCELLED] = {
+      409,
+      loyalty_string("coupon_cancelled"),
+      loyalty_string("Coupon cancelled"),
+      loyalty_string("This coupon was cancelled, and its points given "
+                     "back: refuse it.") },
+
+    [LOYALTY_COUPON_REFUSED] = {
+      409,
+      loyalty_string("coupon_refused"),
+      loyalty_string("Coupon refused"),
+      loyalty_string("The store does not make this coupon: choose another "
+                     "reward, or have somebody ask the store. The points were "
+                     "given back.") },
+
+    [LOYALTY_COUPON_NOT_OURS] = {
+      409,
+      loyalty_string("coupon_not_cancellable"),
+      loyalty_string("Coupon not cancellable"),
+      loyalty_string("The shop knows whether this coupon was used, and "
+                     "alone can take it back: ask the shop. No points were "
+                     "given back.") },
 
     [LOYALTY_ORDER_NOT_PAID] = {
       409,

@@ -12,11 +12,13 @@ loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  found;
 
-    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
+    if (loyalty_member_of(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    command->result.outcome = found ? LOYALTY_BALANCE : LOYALTY_NOT_A_MEMBER;
+    if (found) {
+        command->result.outcome = LOYALTY_BALANCE;
+    }
 
     return LOYALTY_OK;
 }

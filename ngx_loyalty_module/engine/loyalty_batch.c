@@ -85,18 +85,20 @@ static int
 loyalty_batch_before(const loyalty_command_t *one,
     const loyalty_command_t *two)
 {
-    int     order, redeem;
+    int     order, alone;
     size_t  len;
 
-    redeem = (one->kind == LOYALTY_COMMAND_REDEEM);
+    alone = loyalty_command_alone(one);
 
-    if (redeem != (two->kind == LOYALTY_COMMAND_REDEEM)) {
-        return !redeem;
+    if (alone != loyalty_command_alone(two)) {
+        return !alone;
     }
 
     len = (one->email.len < two->email.len) ? one->email.len : two->email.len;
 
-    order = memcmp(one->email.data, two->email.data, len);
+    /* memcmp() must not be given the NULL of an absent text */
+
+    order = (len != 0) ? memcmp(one->email.data, two->email.data, len) : 0;
 
     return (order != 0) ? order < 0 : one->email.len < two->email.len;
 }
@@ -108,7 +110,7 @@ loyalty_batch_end(loyalty_command_t *first)
     unsigned            n;
     loyalty_command_t  *c;
 
-    if (first->kind == LOYALTY_COMMAND_REDEEM) {
+    if (loyalty_command_alone(first)) {
         return first->next;
     }
 
@@ -116,7 +118,7 @@ loyalty_batch_end(loyalty_command_t *first)
 
     for (n = 0; n < LOYALTY_BATCH_TRANSACTION; n++) {
 
-        if (c == NULL || c->kind == LOYALTY_COMMAND_REDEEM) {
+        if (c == NULL || loyalty_command_alone(c)) {
             break;
         }
 

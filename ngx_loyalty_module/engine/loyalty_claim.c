@@ -4,29 +4,43 @@
  */
 
 
-#include <loyalty_transaction.h>
+#include <loyalty_award.h>
+#include <loyalty_claim.h>
+#include <loyalty_ledger.h>
+
+#include <string.h>
 
 
 static int loyalty_claim_admit(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static int loyalty_claim_credit(loyalty_transaction_t *tx,
+static int loyalty_claim_confirmed(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static int loyalty_claim_points(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t *points);
+static int loyalty_claim_lost(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static int loyalty_claim_award(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_store_t *store,
+    loyalty_award_t *award);
+static void loyalty_claim_bought(const loyalty_program_t *program,
+    const loyalty_order_t *order, loyalty_bought_t *bought);
 static int loyalty_claim_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points, int *inserted);
+    loyalty_command_t *command, const loyalty_award_t *award,
+    const loyalty_bought_t *bought, int *inserted);
+static int64_t loyalty_claim_refunded(const loyalty_program_t *program,
+    const loyalty_order_t *order);
+static int loyalty_claim_extend(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_bought_t *bought);
+static int loyalty_claim_points(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_store_t *store,
+    int64_t points);
 static int loyalty_claim_owner(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t *owner);
+static loyalty_str_t loyalty_claim_store(const loyalty_command_t *command);
 
 
-static const loyalty_str_t  loyalty_claim_kind = loyalty_string("claim");
-static const loyalty_str_t  loyalty_claim_store = loyalty_string("default");
+const loyalty_str_t  loyalty_claim_kind = loyalty_string("claim");
 
-static const loyalty_str_t  loyalty_claim_rules[] = {
-    [LOYALTY_EARN_NOTHING] = loyalty_string("nothing"),
-    [LOYALTY_EARN_PER_AMOUNT] = loyalty_string("amount"),
-    [LOYALTY_EARN_PER_ORDER] = loyalty_string("order")
-};
+static const loyalty_str_t  loyalty_claim_alone =
+    loyalty_string(LOYALTY_STORE_ALONE);
 
 
 void
@@ -34,7 +48,7 @@ loyalty_claim_ahead(loyalty_transaction_t *tx,
     const loyalty_command_t *command)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_text(loyalty_claim_store),
+        loyalty_db_text(loyalty_claim_store(command)),
         loyalty_db_text(command->order)
     };
 
@@ -48,12 +62,11 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  found;
 
-    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
+    if (loyalty_member_of(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
     if (!found) {
-        command->result.outcome = LOYALTY_NOT_A_MEMBER;
         return LOYALTY_OK;
     }
 
@@ -61,13 +74,12 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
         return loyalty_claim_admit(tx, command);
     }
 
-    if (command->order_fault == LOYALTY_NO_FAULT) {
-        return loyalty_claim_credit(tx, command);
+    if (command->order_fault != LOYALTY_NO_FAULT) {
+        command->result.outcome = command->order_fault;
+        return LOYALTY_OK;
     }
 
-    command->result.outcome = command->order_fault;
-
-    return LOYALTY_OK;
+    return loyalty_claim_confirmed(tx, command);
 }
 
 
@@ -85,7 +97,7 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
      * has confirmed that it is this member's.
      */
 
-    if (owner == command->member) {
+    if (owner == command->member.id) {
         command->result.outcome = LOYALTY_ALREADY_CLAIMED;
         return LOYALTY_OK;
     }
@@ -97,35 +109,91 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 
 
 static int
-loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command)
+loyalty_claim_confirmed(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
 {
-    int      inserted, found;
-    int64_t  points, owner;
+    int  credited;
 
-    if (loyalty_claim_points(tx, command, &points) != LOYALTY_OK
-        || loyalty_claim_insert(tx, command, points, &inserted) != LOYALTY_OK)
+    if (loyalty_claim_credit(tx, command, &credited) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (!credited) {
+        return loyalty_claim_lost(tx, command);
+    }
+
+    command->result.outcome = LOYALTY_CLAIMED;
+
+    return LOYALTY_OK;
+}
+
+
+int
+loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int *credited)
+{
+    loyalty_award_t         award;
+    loyalty_bought_t        bought;
+    loyalty_member_t       *member = &command->member;
+    const loyalty_store_t  *store;
+
+    store = loyalty_store_find(tx->program, command->store);
+
+    if (store == NULL) {
+        return loyalty_transaction_refuse(tx, "a claim of an unknown store");
+    }
+
+    loyalty_claim_bought(tx->program, &command->facts, &bought);
+
+    if (loyalty_claim_award(tx, command, store, &award) != LOYALTY_OK
+        || loyalty_claim_insert(tx, command, &award, &bought, credited)
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (inserted) {
-        command->result.outcome = LOYALTY_CLAIMED;
-
-        return (points == 0) ? LOYALTY_OK
-                             : loyalty_ledger_credit(tx, command,
-                                                     loyalty_claim_kind,
-                                                     command->order, points);
+    if (!*credited) {
+        return LOYALTY_OK;
     }
 
-    /* who was faster may have been on another node: see what stands now */
+    member->orders++;
 
-    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK
+    if (tx->program->streak != 0) {
+        loyalty_streak_count(&member->streak, tx->program->streak, tx->now);
+    }
+
+    if (loyalty_claim_extend(tx, member, &bought) != LOYALTY_OK
+        || loyalty_claim_points(tx, command, store, award.points)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (member->orders == 1 && tx->program->referral.points != 0
+        && loyalty_friend_bought(tx, command) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_badges_give(tx, command);
+}
+
+
+/* Who was faster may have been on another node: see what stands now. */
+
+static int
+loyalty_claim_lost(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int      found;
+    int64_t  owner;
+
+    if (loyalty_member_of(tx, command, &found) != LOYALTY_OK
         || loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    command->result.outcome = (owner == command->member)
+    command->result.outcome = (owner == command->member.id)
                               ? LOYALTY_ALREADY_CLAIMED
                               : LOYALTY_ORDER_ALREADY_CLAIMED;
 
@@ -134,59 +202,85 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command)
 
 
 static int
-loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t *points)
+loyalty_claim_award(loyalty_transaction_t *tx, loyalty_command_t *command,
+    const loyalty_store_t *store, loyalty_award_t *award)
 {
-    int                    row;
-    int64_t                earlier;
-    const loyalty_earn_t  *earn = &tx->program->earn;
-    loyalty_db_value_t     window[] = {
-        loyalty_db_int(command->last_entry),
-        loyalty_db_int(tx->now - earn->window),
-        loyalty_db_text(loyalty_claim_kind)
-    };
+    size_t                    i;
+    loyalty_earner_t          earner;
+    const loyalty_member_t   *member = &command->member;
+    const loyalty_program_t  *program = tx->program;
 
-    earlier = 0;
+    earner.tier = loyalty_tier_of(&program->ladder, member->joined_at,
+                                  &member->standing, tx->now);
+    earner.memberships = member->memberships;
+    earner.orders = member->orders;
+    earner.now = tx->now;
 
-    if (earn->limit != 0) {
+    for (i = 0; i < program->nearns; i++) {
 
-        if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_COUNT, window,
-                                    loyalty_values_n(window), &row)
-            != LOYALTY_OK)
+        earner.earlier[i] = 0;
+
+        if (program->earns[i].limit != 0
+            && loyalty_count_orders(tx, member, program->earns[i].window,
+                                    &earner.earlier[i])
+               != LOYALTY_OK)
         {
             return LOYALTY_ERROR;
         }
-
-        earlier = loyalty_db_column_int(tx->db, 0);
     }
 
-    *points = loyalty_earn_points(earn, command->order_total, earlier);
+    loyalty_award(program, store, &command->facts, &earner, award);
 
     /* what was ever earned bounds the balance, too */
 
-    if (*points > LOYALTY_POINTS_MAX - command->result.lifetime) {
-        *points = LOYALTY_POINTS_MAX - command->result.lifetime;
+    if (award->points > LOYALTY_POINTS_MAX - member->lifetime) {
+        award->points = LOYALTY_POINTS_MAX - member->lifetime;
     }
 
     return LOYALTY_OK;
 }
 
 
+static void
+loyalty_claim_bought(const loyalty_program_t *program,
+    const loyalty_order_t *order, loyalty_bought_t *bought)
+{
+    size_t                       i;
+    int64_t                      count;
+    const loyalty_membership_t  *membership;
+
+    bought->len = 0;
+
+    for (i = 0; i < program->nmemberships; i++) {
+        membership = &program->memberships[i];
+
+        count = loyalty_award_membership(membership, order);
+
+        if (count != 0) {
+            loyalty_bought_add(bought, membership->id,
+                               loyalty_membership_seconds(membership, count));
+        }
+    }
+}
+
+
 static int
 loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t points, int *inserted)
+    const loyalty_award_t *award, const loyalty_bought_t *bought,
+    int *inserted)
 {
-    const loyalty_earn_t  *earn = &tx->program->earn;
-    loyalty_db_value_t     values[] = {
-        loyalty_db_text(loyalty_claim_store),
+    loyalty_str_t       facts = { strlen(award->facts), award->facts };
+    loyalty_str_t       memberships = { bought->len, bought->text };
+    loyalty_db_value_t  values[] = {
+        loyalty_db_text(loyalty_claim_store(command)),
         loyalty_db_text(command->order),
-        loyalty_db_int(command->member),
+        loyalty_db_int(command->member.id),
         loyalty_db_text(tx->program->currency),
-        loyalty_db_int(command->order_total),
-        loyalty_db_text(loyalty_claim_rules[earn->kind]),
-        loyalty_db_int(earn->points),
-        loyalty_db_int(earn->per),
-        loyalty_db_int(points),
+        loyalty_db_int(command->facts.total),
+        loyalty_db_int(loyalty_claim_refunded(tx->program, &command->facts)),
+        loyalty_db_int(award->points),
+        loyalty_db_text(facts),
+        loyalty_db_text(memberships),
         loyalty_db_int(tx->now)
     };
 
@@ -203,6 +297,84 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
 }
 
 
+/*
+ * What a refund has taken off the award already is not to be taken back once
+ * more; what it has not, is.
+ */
+
+static int64_t
+loyalty_claim_refunded(const loyalty_program_t *program,
+    const loyalty_order_t *order)
+{
+    size_t  i;
+
+    for (i = 0; i < program->nearns; i++) {
+
+        if (program->earns[i].minus & LOYALTY_MINUS_REFUNDS) {
+            return order->refunded;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+loyalty_claim_extend(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_bought_t *bought)
+{
+    int64_t        seconds;
+    loyalty_str_t  id, rest = { bought->len, bought->text };
+
+    while (rest.len != 0) {
+
+        if (loyalty_bought_next(&rest, &id, &seconds) != LOYALTY_OK
+            || loyalty_membership_extend(tx, member,
+                                         loyalty_membership_find(tx->program,
+                                                                 id),
+                                         seconds)
+               != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_claim_points(loyalty_transaction_t *tx, loyalty_command_t *command,
+    const loyalty_store_t *store, int64_t points)
+{
+    loyalty_entry_t  entry = {
+        loyalty_claim_kind, command->order, loyalty_claim_books(store->id),
+        points
+    };
+
+    if (points == 0) {
+        command->member.active_at = tx->now;
+        return loyalty_member_note(tx, &command->member);
+    }
+
+    return loyalty_ledger_earn(tx, &command->member, &entry,
+                               tx->program->pending);
+}
+
+
+/* Points of the only store are the program's. */
+
+loyalty_str_t
+loyalty_claim_books(loyalty_str_t store)
+{
+    if (loyalty_str_equal(store, loyalty_claim_alone)) {
+        store.len = 0;
+    }
+
+    return store;
+}
+
+
 /* *owner is the member who claimed the order, 0 if nobody has. */
 
 static int
@@ -211,7 +383,7 @@ loyalty_claim_owner(loyalty_transaction_t *tx, loyalty_command_t *command,
 {
     int                 row;
     loyalty_db_value_t  values[] = {
-        loyalty_db_text(loyalty_claim_store),
+        loyalty_db_text(loyalty_claim_store(command)),
         loyalty_db_text(command->order)
     };
 
@@ -223,6 +395,56 @@ loyalty_claim_owner(loyalty_transaction_t *tx, loyalty_command_t *command,
     }
 
     *owner = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    return LOYALTY_OK;
+}
+
+
+static loyalty_str_t
+loyalty_claim_store(const loyalty_command_t *command)
+{
+    return (command->store.len != 0) ? command->store : loyalty_claim_alone;
+}
+
+
+int
+loyalty_claim_read(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, loyalty_claim_t *claim, int *found)
+{
+    loyalty_str_t             memberships;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(loyalty_claim_store(command)),
+        loyalty_db_text(command->order)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_CLAIM_READ, values,
+                                loyalty_values_n(values), found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!*found) {
+        return LOYALTY_OK;
+    }
+
+    claim->store = loyalty_claim_store(command);
+    claim->order = command->order;
+    claim->member = loyalty_db_column_int(tx->db, 0);
+    claim->total = loyalty_db_column_int(tx->db, 1);
+    claim->refunded = loyalty_db_column_int(tx->db, 2);
+    claim->points = loyalty_db_column_int(tx->db, 3);
+    claim->claimed_at = loyalty_db_column_int(tx->db, 4);
+
+    memberships = loyalty_db_column_text(tx->db, 5);
+
+    if (memberships.len >= sizeof(claim->bought.text)) {
+        return loyalty_transaction_refuse(tx, "no order has bought so many "
+                                          "memberships");
+    }
+
+    memcpy(claim->bought.text, memberships.data, memberships.len);
+    claim->bought.len = memberships.len;
 
     return LOYALTY_OK;
 }

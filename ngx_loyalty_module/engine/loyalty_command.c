@@ -6,42 +6,132 @@
 
 #include <loyalty_command.h>
 
+#include <stdlib.h>
 #include <string.h>
+
+
+typedef struct {
+    unsigned  writes:1;
+    unsigned  takes:1;
+    unsigned  alone:1;
+} loyalty_trait_t;
+
+
+static int loyalty_command_replied(const loyalty_command_t *command);
+
+
+static const loyalty_trait_t  loyalty_traits[LOYALTY_COMMANDS] = {
+    [LOYALTY_COMMAND_SIGNUP] = { .writes = 1 },
+    [LOYALTY_COMMAND_CLAIM] = { .writes = 1, .takes = 1 },
+    [LOYALTY_COMMAND_BALANCE] = { .writes = 0 },
+    [LOYALTY_COMMAND_REDEEM] = { .writes = 1, .takes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_ACTION] = { .writes = 1, .takes = 1 },
+    [LOYALTY_COMMAND_HISTORY] = { .writes = 0 },
+    [LOYALTY_COMMAND_COUPON] = { .writes = 0 },
+    [LOYALTY_COMMAND_USE] = { .writes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_CANCEL] = { .writes = 1, .takes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_ORDER_EVENT] = { .writes = 1, .takes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_LEADERBOARD] = { .writes = 0 },
+    [LOYALTY_COMMAND_CONCLUDE] = { .writes = 1, .takes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_ERRAND] = { .writes = 1, .alone = 1 }
+};
 
 
 int
 loyalty_command_writes(const loyalty_command_t *command)
 {
-    switch (command->kind) {
+    if (command->idempotency_key.len != 0 && !command->admission) {
 
-    case LOYALTY_COMMAND_CLAIM:
+        /* at least its answer is written down */
 
-        /* a fault is only written down for its idempotency key */
-
-        return !command->admission
-               && (command->order_fault == LOYALTY_NO_FAULT
-                   || command->idempotency_key.len != 0);
-
-    case LOYALTY_COMMAND_BALANCE:
-        return command->idempotency_key.len != 0;
-
-    default:
         return 1;
     }
+
+    return loyalty_traits[command->kind].writes
+           && loyalty_command_replied(command);
+}
+
+
+int
+loyalty_command_takes(const loyalty_command_t *command)
+{
+    return loyalty_traits[command->kind].takes
+           && loyalty_command_replied(command);
+}
+
+
+/* A claim changes nothing before the store has said that it is good. */
+
+static int
+loyalty_command_replied(const loyalty_command_t *command)
+{
+    return !command->admission && command->order_fault == LOYALTY_NO_FAULT;
+}
+
+
+int
+loyalty_command_alone(const loyalty_command_t *command)
+{
+    return loyalty_traits[command->kind].alone;
+}
+
+
+int64_t
+loyalty_command_limit(const loyalty_command_t *command, int64_t otherwise,
+    int64_t max)
+{
+    size_t   i;
+    int64_t  limit;
+
+    if (command->limit.len == 0) {
+        return otherwise;
+    }
+
+    limit = 0;
+
+    for (i = 0; i < command->limit.len && limit <= max; i++) {
+
+        if (command->limit.data[i] < '0' || command->limit.data[i] > '9') {
+            return 0;
+        }
+
+        limit = limit * 10 + (command->limit.data[i] - '0');
+    }
+
+    return (limit <= max) ? limit : 0;
+}
+
+
+void
+loyalty_command_let_go(loyalty_command_t *command)
+{
+    loyalty_past_t  *past;
+
+    while (command->result.history != NULL) {
+        past = command->result.history;
+        command->result.history = past->next;
+
+        free(past);
+    }
+
+    free(command->result.leaders);
+
+    command->result.leaders = NULL;
+    command->result.nleaders = 0;
 }
 
 
 void
 loyalty_command_reset(loyalty_command_t *command)
 {
+    loyalty_command_let_go(command);
     loyalty_json_free(&command->json);
     memset(&command->result, 0, sizeof(loyalty_result_t));
+    memset(&command->member, 0, sizeof(loyalty_member_t));
 
     command->result.email = command->email;
     command->result.order = command->order;
     command->decided = 0;
     command->replayed = 0;
-
-    command->member = 0;
     command->status = 0;
 }

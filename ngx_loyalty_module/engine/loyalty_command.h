@@ -9,6 +9,8 @@
 
 
 #include <loyalty_answer.h>
+#include <loyalty_coupon_store.h>
+#include <loyalty_member.h>
 #include <loyalty_order.h>
 #include <loyalty_result.h>
 
@@ -23,6 +25,15 @@ typedef enum {
     LOYALTY_COMMAND_CLAIM,
     LOYALTY_COMMAND_BALANCE,
     LOYALTY_COMMAND_REDEEM,
+    LOYALTY_COMMAND_ACTION,
+    LOYALTY_COMMAND_HISTORY,
+    LOYALTY_COMMAND_COUPON,
+    LOYALTY_COMMAND_USE,
+    LOYALTY_COMMAND_CANCEL,
+    LOYALTY_COMMAND_ORDER_EVENT,
+    LOYALTY_COMMAND_LEADERBOARD,
+    LOYALTY_COMMAND_CONCLUDE,
+    LOYALTY_COMMAND_ERRAND,
 
     LOYALTY_COMMANDS
 } loyalty_command_e;
@@ -49,20 +60,30 @@ struct loyalty_command_s {
 
     loyalty_str_t       email;               /* normalised */
     loyalty_str_t       order;
+    loyalty_str_t       store;
     loyalty_str_t       reward;
+    loyalty_str_t       coupon;
+    loyalty_str_t       action;
+    loyalty_str_t       ref;                 /* of an action's event */
+    loyalty_str_t       referral;            /* code of who has referred */
     loyalty_str_t       source;
     loyalty_str_t       locale;
+    loyalty_str_t       before;              /* entry of a history */
+    loyalty_str_t       limit;               /* how many to show */
+    loyalty_str_t       by;                  /* what a leaderboard counts */
 
     loyalty_str_t       caller;              /* the name of its API key */
     loyalty_str_t       idempotency_key;
 
     /*
-     * For the second part of a claim: what the store answered, or why there
-     * is nothing to look at.  LOYALTY_NO_FAULT means that there is.
+     * For the second part of a claim, and for an event of an order: what the
+     * store answered, and when it was asked, or why there is nothing to look
+     * at.  LOYALTY_NO_FAULT means that there is.
      */
 
     loyalty_str_t       order_body;
     loyalty_outcome_e   order_fault;
+    int64_t             asked_at;            /* Unix time */
 
     /*
      * One line for the log about a bad answer, terminated by NUL, or "":
@@ -71,15 +92,25 @@ struct loyalty_command_s {
 
     char                why[LOYALTY_ORDER_WHY_SIZE];
 
+    /*
+     * For the second part of a redemption whose coupon the store makes: which
+     * one, and what the store has said.  An errand is a search for one of
+     * which the second part is missing; "address" has LOYALTY_EMAIL_MAX bytes
+     * then, for the e-mail.
+     */
+
+    int64_t             redemption;
+    loyalty_coupon_verdict_e  verdict;
+    char               *address;
+    int64_t             lease;               /* until then nobody else asks */
+
     /* set by the engine */
 
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
 
-    int64_t             member;              /* 0: nobody */
-    int64_t             last_entry;          /* the member's in the ledger */
-    int64_t             first_lot;           /* that may have points left */
-    int64_t             order_total;         /* minor units */
+    loyalty_order_t     facts;               /* of the order */
+    loyalty_member_t    member;
     loyalty_result_t    result;
     unsigned            status;              /* HTTP */
     loyalty_json_t      json;                /* the answer, to be freed */
@@ -88,6 +119,28 @@ struct loyalty_command_s {
 
 /* Whether the command needs a write transaction. */
 int loyalty_command_writes(const loyalty_command_t *command);
+
+/*
+ * Whether it will change its member, so that nobody else may do so from when
+ * it has looked at it.
+ */
+int loyalty_command_takes(const loyalty_command_t *command);
+
+/*
+ * Whether it wants rows that others want, too, or does not know beforehand
+ * which: it then has a transaction of its own where others write.
+ */
+int loyalty_command_alone(const loyalty_command_t *command);
+
+/*
+ * How many entries it wants to see, "otherwise" unless it says so; 0 if that
+ * is not a number from 1 to "max".
+ */
+int64_t loyalty_command_limit(const loyalty_command_t *command,
+    int64_t otherwise, int64_t max);
+
+/* Lets go of what the result has in lists; its answer is written. */
+void loyalty_command_let_go(loyalty_command_t *command);
 
 /*
  * Forgets result and answer: a command may be run again after a rollback,

@@ -7,31 +7,48 @@
 #include <loyalty_batch.h>
 #include <loyalty_clock.h>
 #include <loyalty_engine.h>
-#include <loyalty_transaction.h>
+#include <loyalty_leaders.h>
+#include <loyalty_session.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 
-#define LOYALTY_ENGINE_ERROR_SIZE  512
+#define LOYALTY_PRUNE_INTERVAL  60          /* seconds */
 
-#define LOYALTY_ENGINE_ATTEMPTS    5        /* of a command alone */
+/* What is done beside commands, in a transaction of its own. */
 
-#define LOYALTY_PRUNE_INTERVAL     60       /* seconds */
+typedef int (*loyalty_chore_pt)(loyalty_transaction_t *tx, int *more);
 
 
 struct loyalty_engine_s {
     loyalty_engine_conf_t   conf;
-    loyalty_db_t           *db;
+    loyalty_session_t       session;
     int64_t                 pruned_at;
     int64_t                 give_up_at;    /* by loyalty_clock() */
 
-    /* of the last transaction, and of those that nobody has tried again */
+    /* what a transaction without commands does */
 
-    char                    failure[LOYALTY_ENGINE_ERROR_SIZE];
-    char                    error[LOYALTY_ENGINE_ERROR_SIZE];
+    loyalty_chore_pt        chore;
+    int                     more;          /* of it is left */
+
+    loyalty_leaders_t      *leaders;       /* being made, or NULL */
+    unsigned                leaders_old:1; /* somebody has seen that */
+
+    /* why a transaction failed that nobody has tried again */
+
+    char                    error[LOYALTY_SESSION_ERROR_SIZE];
 };
+
+
+/* What a transaction does; without commands, the engine's chore. */
+
+typedef struct {
+    loyalty_engine_t       *engine;
+    loyalty_command_t      *first;
+    loyalty_command_t      *end;
+} loyalty_batch_t;
 
 
 typedef int (*loyalty_operation_pt)(loyalty_transaction_t *tx,
@@ -48,21 +65,19 @@ static loyalty_db_rc_e loyalty_engine_alone(loyalty_engine_t *engine,
     loyalty_command_t *command, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_transact(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
-static loyalty_db_rc_e loyalty_engine_execute(loyalty_engine_t *engine,
-    loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
-static loyalty_db_rc_e loyalty_engine_commands(loyalty_transaction_t *tx,
+static int loyalty_engine_work(loyalty_transaction_t *tx, void *data);
+static int loyalty_engine_commands(loyalty_transaction_t *tx,
     loyalty_command_t *first, loyalty_command_t *end);
 static void loyalty_engine_ahead(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static void loyalty_engine_prune(loyalty_engine_t *engine, int64_t now);
-static loyalty_db_rc_e loyalty_engine_forget(loyalty_engine_t *engine,
-    loyalty_transaction_t *tx);
-static void loyalty_engine_failed(loyalty_engine_t *engine, const char *why);
+static loyalty_db_rc_e loyalty_engine_do(loyalty_engine_t *engine,
+    loyalty_chore_pt chore, int write, int64_t now);
 static void loyalty_engine_fail(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end);
-static void loyalty_engine_render(loyalty_engine_t *engine,
+static void loyalty_engine_finish(loyalty_engine_t *engine,
     loyalty_command_t *commands);
 
 
@@ -70,15 +85,24 @@ static const loyalty_operation_pt  loyalty_operations[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_SIGNUP] = loyalty_signup,
     [LOYALTY_COMMAND_CLAIM] = loyalty_claim,
     [LOYALTY_COMMAND_BALANCE] = loyalty_balance,
-    [LOYALTY_COMMAND_REDEEM] = loyalty_redeem
+    [LOYALTY_COMMAND_REDEEM] = loyalty_redeem,
+    [LOYALTY_COMMAND_ACTION] = loyalty_reward_action,
+    [LOYALTY_COMMAND_HISTORY] = loyalty_history,
+    [LOYALTY_COMMAND_COUPON] = loyalty_coupon,
+    [LOYALTY_COMMAND_USE] = loyalty_use,
+    [LOYALTY_COMMAND_CANCEL] = loyalty_cancel,
+    [LOYALTY_COMMAND_LEADERBOARD] = loyalty_leaderboard,
+    [LOYALTY_COMMAND_ORDER_EVENT] = loyalty_order_event,
+    [LOYALTY_COMMAND_CONCLUDE] = loyalty_conclude,
+    [LOYALTY_COMMAND_ERRAND] = loyalty_errand
 };
 
 
 loyalty_engine_t *
 loyalty_engine_create(const loyalty_engine_conf_t *conf)
 {
-    loyalty_engine_t   *engine;
-    loyalty_db_conf_t   db;
+    loyalty_engine_t        *engine;
+    loyalty_session_conf_t   session;
 
     engine = calloc(1, sizeof(loyalty_engine_t));
     if (engine == NULL) {
@@ -87,15 +111,15 @@ loyalty_engine_create(const loyalty_engine_conf_t *conf)
 
     engine->conf = *conf;
 
-    db.uri = conf->uri;
-    db.timeout = conf->timeout;
-    db.cache = conf->cache;
-    db.statements = loyalty_statements;
-    db.nstatements = LOYALTY_STATEMENTS;
+    memset(&session, 0, sizeof(loyalty_session_conf_t));
 
-    engine->db = loyalty_db_create(&db);
+    session.program = conf->program;
+    session.uri = conf->uri;
+    session.timeout = conf->timeout;
+    session.cache = conf->cache;
+    session.lock = conf->lock;
 
-    if (engine->db == NULL) {
+    if (loyalty_session_init(&engine->session, &session) != LOYALTY_OK) {
         free(engine);
         return NULL;
     }
@@ -111,7 +135,8 @@ loyalty_engine_destroy(loyalty_engine_t *engine)
         return;
     }
 
-    loyalty_db_destroy(engine->db);
+    loyalty_leaders_destroy(engine->leaders);
+    loyalty_session_done(&engine->session);
     free(engine);
 }
 
@@ -124,9 +149,10 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
     loyalty_command_t  *first, *end;
 
     engine->error[0] = '\0';
+    engine->leaders_old = 0;
     engine->give_up_at = loyalty_clock() + 2 * engine->conf.timeout;
 
-    shared = loyalty_db_shared(engine->db);
+    shared = loyalty_db_shared(engine->session.db);
 
     if (shared) {
         commands = loyalty_batch_sort(commands);
@@ -153,7 +179,7 @@ loyalty_engine_run(loyalty_engine_t *engine, loyalty_command_t *commands,
         loyalty_engine_prune(engine, now);
     }
 
-    loyalty_engine_render(engine, commands);
+    loyalty_engine_finish(engine, commands);
 
     return commands;
 }
@@ -174,7 +200,9 @@ loyalty_engine_prepare(loyalty_engine_t *engine, loyalty_command_t *commands)
 
     for (c = commands; c != NULL; c = c->next) {
 
-        if (c->kind == LOYALTY_COMMAND_CLAIM && !c->admission) {
+        if ((c->kind == LOYALTY_COMMAND_CLAIM && !c->admission)
+            || c->kind == LOYALTY_COMMAND_ORDER_EVENT)
+        {
             loyalty_engine_check_order(engine, c);
         }
 
@@ -199,16 +227,41 @@ loyalty_engine_check_order(loyalty_engine_t *engine,
         [LOYALTY_VERDICT_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
     };
 
-    loyalty_order_verdict_e  verdict;
+    int                       event;
+    loyalty_str_t             email;
+    const loyalty_store_t    *store;
+    loyalty_order_verdict_e   verdict;
 
     if (command->order_fault != LOYALTY_NO_FAULT) {
         return;
     }
 
-    verdict = loyalty_order_check(engine->conf.lookup, engine->conf.program,
-                                  command->order, command->email,
-                                  command->order_body, &command->order_total,
-                                  command->why);
+    event = (command->kind == LOYALTY_COMMAND_ORDER_EVENT);
+    email = command->email;
+
+    if (event) {
+
+        /* whosever it is: nobody asks for himself */
+
+        email.len = 0;
+    }
+
+    store = loyalty_store_find(engine->conf.program, command->store);
+
+    if (store == NULL) {
+        return;
+    }
+
+    verdict = loyalty_order_read(store, engine->conf.program, command->order,
+                                 email, command->order_body,
+                                 &command->facts, command->why);
+
+    if (event && verdict == LOYALTY_VERDICT_NOT_PAID) {
+
+        /* so is one that was paid back */
+
+        return;
+    }
 
     command->order_fault = faults[verdict];
 }
@@ -252,72 +305,35 @@ loyalty_engine_together(loyalty_engine_t *engine, loyalty_command_t *first,
 }
 
 
-/*
- * What somebody else's transaction has refused, it may grant once it ended.
- * Who has waited for that in vain does not wait again: others wait for him.
- */
-
 static loyalty_db_rc_e
 loyalty_engine_alone(loyalty_engine_t *engine, loyalty_command_t *command,
     int write, int64_t now)
 {
-    int              attempts;
-    int64_t          patience;
     loyalty_db_rc_e  rc;
+    loyalty_batch_t  batch = { engine, command, command->next };
 
-    patience = loyalty_clock() + engine->conf.timeout / 2;
-    attempts = loyalty_db_shared(engine->db) ? LOYALTY_ENGINE_ATTEMPTS : 1;
+    rc = loyalty_session_insist(&engine->session,
+                                write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ,
+                                now, loyalty_engine_work, &batch);
 
-    for ( ;; ) {
-        rc = loyalty_engine_transact(engine, command, command->next, write,
-                                     now);
-
-        if (rc != LOYALTY_DB_CONFLICT) {
-            return rc;
-        }
-
-        if (--attempts == 0 || loyalty_clock() >= patience) {
-            loyalty_engine_fail(engine, command, command->next);
-            return rc;
-        }
+    if (rc != LOYALTY_DB_DONE) {
+        loyalty_engine_fail(engine, command, command->next);
     }
+
+    return rc;
 }
 
-
-/* Without commands, it forgets old answers. */
 
 static loyalty_db_rc_e
 loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
     loyalty_command_t *end, int write, int64_t now)
 {
     loyalty_db_rc_e  rc;
-    loyalty_lock_t  *lock;
+    loyalty_batch_t  batch = { engine, first, end };
 
-    if (loyalty_db_open(engine->db) != LOYALTY_DB_DONE) {
-        loyalty_engine_failed(engine, loyalty_db_error(engine->db));
-        loyalty_engine_fail(engine, first, end);
-        return LOYALTY_DB_UNAVAILABLE;
-    }
-
-    /* a server keeps its writers apart itself, row by row */
-
-    lock = (write && !loyalty_db_shared(engine->db)) ? engine->conf.lock
-                                                     : NULL;
-
-    if (loyalty_lock_acquire(lock, engine->conf.timeout) != LOYALTY_OK) {
-        loyalty_engine_failed(engine, "another worker keeps the database "
-                              "locked");
-        loyalty_engine_fail(engine, first, end);
-        return LOYALTY_DB_UNAVAILABLE;
-    }
-
-    rc = loyalty_engine_execute(engine, first, end, write, now);
-
-    if (rc != LOYALTY_DB_DONE) {
-        loyalty_db_rollback(engine->db);
-    }
-
-    loyalty_lock_release(lock);
+    rc = loyalty_session_transact(&engine->session,
+                                  write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ,
+                                  now, loyalty_engine_work, &batch);
 
     if (rc == LOYALTY_DB_UNAVAILABLE) {
         loyalty_engine_fail(engine, first, end);
@@ -327,44 +343,32 @@ loyalty_engine_transact(loyalty_engine_t *engine, loyalty_command_t *first,
 }
 
 
-static loyalty_db_rc_e
-loyalty_engine_execute(loyalty_engine_t *engine, loyalty_command_t *first,
-    loyalty_command_t *end, int write, int64_t now)
+static int
+loyalty_engine_work(loyalty_transaction_t *tx, void *data)
 {
-    loyalty_db_rc_e         rc;
-    loyalty_transaction_t   tx;
+    int                rc;
+    loyalty_batch_t   *batch = data;
+    loyalty_engine_t  *engine = batch->engine;
 
-    tx.db = engine->db;
-    tx.program = engine->conf.program;
-    tx.now = now;
-    tx.failed = LOYALTY_DB_DONE;
-    tx.why = NULL;
+    tx->leaders = engine->leaders;
 
-    rc = loyalty_db_begin(tx.db, write ? LOYALTY_DB_WRITE : LOYALTY_DB_READ);
+    rc = (batch->first != NULL)
+         ? loyalty_engine_commands(tx, batch->first, batch->end)
+         : engine->chore(tx, &engine->more);
 
-    if (rc == LOYALTY_DB_DONE) {
-        rc = (first != NULL) ? loyalty_engine_commands(&tx, first, end)
-                             : loyalty_engine_forget(engine, &tx);
-    }
-
-    if (rc == LOYALTY_DB_DONE) {
-        rc = loyalty_db_commit(tx.db);
-    }
-
-    if (rc != LOYALTY_DB_DONE) {
-        loyalty_engine_failed(engine, (tx.why != NULL)
-                                      ? tx.why : loyalty_db_error(tx.db));
-    }
+    engine->leaders_old |= tx->leaders_old;
 
     return rc;
 }
 
 
-static loyalty_db_rc_e
+static int
 loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
     loyalty_command_t *end)
 {
     loyalty_command_t  *c;
+
+    tx->together = (first->next != end);
 
     for (c = first; c != end; c = c->next) {
         loyalty_engine_ahead(tx, c);
@@ -375,11 +379,11 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
         loyalty_command_reset(c);
 
         if (loyalty_engine_command(tx, c) != LOYALTY_OK) {
-            return tx->failed;
+            return LOYALTY_ERROR;
         }
     }
 
-    return LOYALTY_DB_DONE;
+    return LOYALTY_OK;
 }
 
 
@@ -392,7 +396,9 @@ loyalty_engine_ahead(loyalty_transaction_t *tx, loyalty_command_t *command)
         loyalty_idempotency_ahead(tx, command);
     }
 
-    loyalty_member_ahead(tx, command);
+    if (command->email.len != 0) {
+        loyalty_member_ahead(tx, command);
+    }
 
     if (command->admission) {
         loyalty_claim_ahead(tx, command);
@@ -405,7 +411,10 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int  keyed;
 
-    keyed = (command->idempotency_key.len != 0);
+    /* the second part of a redemption has the first one's key */
+
+    keyed = (command->idempotency_key.len != 0
+             && command->kind != LOYALTY_COMMAND_CONCLUDE);
 
     if (keyed) {
 
@@ -419,9 +428,22 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     command->decided = 1;
+    command->result.now = tx->now;
 
     if (loyalty_operations[command->kind](tx, command) != LOYALTY_OK) {
         return LOYALTY_ERROR;
+    }
+
+    if (command->member.id != 0
+        && loyalty_member_show(tx, command) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (command->kind == LOYALTY_COMMAND_CONCLUDE
+        && command->result.outcome != LOYALTY_REDEMPTION_PENDING)
+    {
+        return loyalty_idempotency_settle(tx, command);
     }
 
     if (keyed && !command->admission) {
@@ -439,31 +461,23 @@ loyalty_engine_prune(loyalty_engine_t *engine, int64_t now)
 {
     engine->pruned_at = now;
 
-    (void) loyalty_engine_transact(engine, NULL, NULL, 1, now);
+    if (loyalty_engine_do(engine, loyalty_idempotency_prune, 1, now)
+        == LOYALTY_DB_DONE
+        && engine->more)
+    {
+        engine->pruned_at = 0;
+    }
 }
 
 
 static loyalty_db_rc_e
-loyalty_engine_forget(loyalty_engine_t *engine, loyalty_transaction_t *tx)
+loyalty_engine_do(loyalty_engine_t *engine, loyalty_chore_pt chore,
+    int write, int64_t now)
 {
-    int  more;
+    engine->chore = chore;
+    engine->more = 0;
 
-    if (loyalty_idempotency_prune(tx, &more) != LOYALTY_OK) {
-        return tx->failed;
-    }
-
-    if (more) {
-        engine->pruned_at = 0;
-    }
-
-    return LOYALTY_DB_DONE;
-}
-
-
-static void
-loyalty_engine_failed(loyalty_engine_t *engine, const char *why)
-{
-    (void) snprintf(engine->failure, sizeof(engine->failure), "%s", why);
+    return loyalty_engine_transact(engine, NULL, NULL, write, now);
 }
 
 
@@ -479,7 +493,7 @@ loyalty_engine_fail(loyalty_engine_t *engine, loyalty_command_t *first,
         return;
     }
 
-    memcpy(engine->error, engine->failure, sizeof(engine->error));
+    memcpy(engine->error, engine->session.error, sizeof(engine->error));
 
     for (c = first; c != end; c = c->next) {
         loyalty_command_reset(c);
@@ -491,11 +505,13 @@ loyalty_engine_fail(loyalty_engine_t *engine, loyalty_command_t *first,
 
 
 static void
-loyalty_engine_render(loyalty_engine_t *engine, loyalty_command_t *commands)
+loyalty_engine_finish(loyalty_engine_t *engine, loyalty_command_t *commands)
 {
     loyalty_command_t  *c;
 
     for (c = commands; c != NULL; c = c->next) {
+
+        loyalty_order_free(&c->facts);
 
         if (c->decided && c->status == 0) {
             c->status = loyalty_outcome_status(c->result.outcome);
@@ -503,6 +519,8 @@ loyalty_engine_render(loyalty_engine_t *engine, loyalty_command_t *commands)
             (void) loyalty_answer_render(engine->conf.program, &c->result,
                                          &c->json);
         }
+
+        loyalty_command_let_go(c);
     }
 }
 
@@ -515,9 +533,82 @@ loyalty_engine_error(loyalty_engine_t *engine)
 
 
 int
+loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more)
+{
+    loyalty_db_rc_e  rc;
+
+    engine->error[0] = '\0';
+
+    rc = loyalty_engine_do(engine, loyalty_settle, 1, now);
+
+    *more = engine->more;
+
+    if (rc == LOYALTY_DB_DONE) {
+        return LOYALTY_OK;
+    }
+
+    memcpy(engine->error, engine->session.error, sizeof(engine->error));
+
+    return LOYALTY_ERROR;
+}
+
+
+int
+loyalty_engine_leaders_due(loyalty_engine_t *engine)
+{
+    return engine->leaders_old;
+}
+
+
+/* The reading, which takes long, keeps nobody from writing. */
+
+int
+loyalty_engine_leaders(loyalty_engine_t *engine, int64_t now, int *more)
+{
+    int              begun;
+    loyalty_db_rc_e  rc;
+
+    engine->error[0] = '\0';
+    *more = 0;
+
+    begun = (engine->leaders != NULL);
+
+    if (!begun) {
+        engine->leaders = loyalty_leaders_create();
+
+        if (engine->leaders == NULL) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    rc = begun ? loyalty_engine_do(engine, loyalty_leaders_read, 0, now)
+               : loyalty_engine_do(engine, loyalty_leaders_begin, 1, now);
+
+    *more = (rc == LOYALTY_DB_DONE && engine->more);
+
+    if (rc == LOYALTY_DB_DONE && begun && !*more) {
+        rc = loyalty_engine_do(engine, loyalty_leaders_write, 1, now);
+    }
+
+    if (!*more) {
+        loyalty_leaders_destroy(engine->leaders);
+        engine->leaders = NULL;
+    }
+
+    if (rc == LOYALTY_DB_DONE) {
+        return LOYALTY_OK;
+    }
+
+    memcpy(engine->error, engine->session.error, sizeof(engine->error));
+
+    return LOYALTY_ERROR;
+}
+
+
+int
 loyalty_engine_checkpoint_due(loyalty_engine_t *engine)
 {
-    return loyalty_db_checkpoint_due(engine->db);
+    return loyalty_db_checkpoint_due(engine->session.db);
 }
 
 
@@ -526,15 +617,15 @@ loyalty_engine_checkpoint(loyalty_engine_t *engine)
 {
     engine->error[0] = '\0';
 
-    if (loyalty_db_checkpoint(engine->db, engine->conf.lock)
+    if (loyalty_db_checkpoint(engine->session.db, engine->conf.lock)
         == LOYALTY_DB_DONE)
     {
         return LOYALTY_OK;
     }
 
     (void) snprintf(engine->error, sizeof(engine->error), "%s",
-                    loyalty_db_error(engine->db));
-    loyalty_db_close(engine->db);
+                    loyalty_db_error(engine->session.db));
+    loyalty_db_close(engine->session.db);
 
     return LOYALTY_ERROR;
 }

@@ -24,7 +24,6 @@ typedef struct loyalty_engine_s  loyalty_engine_t;
 
 typedef struct {
     const loyalty_program_t       *program;
-    const loyalty_order_lookup_t  *lookup;    /* for claims */
     const char                    *uri;       /* of the database */
     int                            timeout;   /* ms to wait for a lock */
     size_t                         cache;     /* bytes of database pages */
@@ -52,6 +51,28 @@ loyalty_command_t *loyalty_engine_run(loyalty_engine_t *engine,
  * Why the last run failed, for the log, terminated by NUL; "" if it did not.
  */
 const char *loyalty_engine_error(loyalty_engine_t *engine);
+
+/*
+ * Settles some of the members for whom points have expired or have become
+ * usable by "now", in one short transaction; *more tells whether there are
+ * others.  LOYALTY_ERROR with the reason in loyalty_engine_error() if it
+ * failed.
+ */
+int loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more);
+
+/*
+ * Whether the last run has shown a leaderboard that is old: somebody should
+ * call loyalty_engine_leaders().
+ */
+int loyalty_engine_leaders_due(loyalty_engine_t *engine);
+
+/*
+ * A step, in a moment, of making the leaderboards anew, concurrently with
+ * other engines' runs; *more: it is to be called again.  Nothing to do if
+ * another engine is at it.  LOYALTY_ERROR with the reason in
+ * loyalty_engine_error() if it failed; it then begins anew.
+ */
+int loyalty_engine_leaders(loyalty_engine_t *engine, int64_t now, int *more);
 
 /* Whether somebody should call loyalty_engine_checkpoint() now. */
 int loyalty_engine_checkpoint_due(loyalty_engine_t *engine);

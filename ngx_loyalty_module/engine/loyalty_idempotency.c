@@ -17,6 +17,10 @@
 #define LOYALTY_IDEMPOTENCY_PRUNE  500            /* answers a batch */
 
 
+static int loyalty_idempotency_render(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static int loyalty_idempotency_replace(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_str_t body);
 static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
@@ -84,22 +88,60 @@ int
 loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
+    if (loyalty_idempotency_render(tx, command) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    /* it may go better next time */
+
+    return (command->status >= 500)
+           ? LOYALTY_OK : loyalty_idempotency_insert(tx, command);
+}
+
+
+static int
+loyalty_idempotency_render(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
     command->status = loyalty_outcome_status(command->result.outcome);
 
-    if (loyalty_answer_render(tx->program, &command->result, &command->json)
-        != LOYALTY_OK)
-    {
-        return loyalty_transaction_refuse(tx, "no memory for an answer");
+    return (loyalty_answer_render(tx->program, &command->result,
+                                  &command->json)
+            == LOYALTY_OK)
+           ? LOYALTY_OK
+           : loyalty_transaction_refuse(tx, "no memory for an answer");
+}
+
+
+int
+loyalty_idempotency_settle(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    loyalty_str_t  body;
+
+    if (loyalty_idempotency_render(tx, command) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
     }
 
-    if (command->status >= 500) {
+    body.data = command->json.data;
+    body.len = command->json.len;
 
-        /* it may go better next time */
+    return loyalty_idempotency_replace(tx, command, body);
+}
 
-        return LOYALTY_OK;
-    }
 
-    return loyalty_idempotency_insert(tx, command);
+static int
+loyalty_idempotency_replace(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_str_t body)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(command->status),
+        loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
+        loyalty_db_text(body), loyalty_db_int(command->redemption)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_REPLACE, values,
+                                   loyalty_values_n(values));
 }
 
 
@@ -108,6 +150,8 @@ loyalty_idempotency_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
     char                buffer[LOYALTY_REQUEST_SIZE];
+    int                 held = (command->result.outcome
+                                == LOYALTY_REDEMPTION_PENDING);
     loyalty_str_t       body = { command->json.len, command->json.data };
     loyalty_db_value_t  values[] = {
         loyalty_db_text(command->caller),
@@ -116,6 +160,7 @@ loyalty_idempotency_insert(loyalty_transaction_t *tx,
         loyalty_db_int(command->status),
         loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
         loyalty_db_text(body),
+        loyalty_db_int(held ? command->redemption : 0),
         loyalty_db_int(tx->now)
     };
 
@@ -153,20 +198,31 @@ loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more)
 static loyalty_str_t
 loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
 {
-    int            n;
-    loyalty_str_t  request;
+    size_t                i, len;
+    loyalty_str_t         request;
+    const loyalty_str_t  *parts[] = {
+        &command->email, &command->order, &command->reward,
+        &command->source, &command->locale, &command->store,
+        &command->coupon, &command->action, &command->ref,
+        &command->referral, &command->before, &command->limit, &command->by
+    };
 
-    n = snprintf(buffer, LOYALTY_REQUEST_SIZE,
-                 "%d\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s", command->kind,
-                 (int) command->email.len, command->email.data,
-                 (int) command->order.len, command->order.data,
-                 (int) command->reward.len, command->reward.data,
-                 (int) command->source.len, command->source.data,
-                 (int) command->locale.len, command->locale.data);
+    len = (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d",
+                            command->kind);
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        len += (size_t) snprintf(buffer + len, LOYALTY_REQUEST_SIZE - len,
+                                 "\n%.*s", (int) parts[i]->len,
+                                 parts[i]->data);
+
+        if (len >= LOYALTY_REQUEST_SIZE) {
+            len = LOYALTY_REQUEST_SIZE - 1;
+        }
+    }
 
     request.data = buffer;
-    request.len = (n < LOYALTY_REQUEST_SIZE) ? (size_t) n
-                                             : LOYALTY_REQUEST_SIZE - 1;
+    request.len = len;
+
     return request;
 }
 

@@ -4,68 +4,489 @@
  */
 
 
-#include <loyalty_transaction.h>
+#include <loyalty_ledger.h>
 
 
+/* A row of the ledger, as far as it does not follow from the member. */
+
+typedef struct {
+    int64_t  points;
+    int64_t  earned;
+    int64_t  usable_at;                        /* 0: not a lot */
+    int64_t  until_at;
+} loyalty_row_t;
+
+
+static int loyalty_ledger_pay(loyalty_transaction_t *tx,
+    loyalty_member_t *member, int64_t lot, int64_t points, int64_t *paid);
+static int loyalty_ledger_pay_from(loyalty_transaction_t *tx,
+    const loyalty_lots_t *debts, int64_t lot, int64_t points);
+static int loyalty_ledger_take(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry, int64_t earned,
+    loyalty_lots_t *lots, int64_t *debit);
+static int loyalty_ledger_give(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry,
+    loyalty_lots_t *lots, int earned, int64_t *credit);
+static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry, int64_t points,
+    int64_t earned, int64_t *credit);
+static int loyalty_ledger_expire(loyalty_transaction_t *tx,
+    loyalty_member_t *member, loyalty_lots_t *lots, int64_t expired);
 static int loyalty_ledger_append(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
-    int64_t points, int64_t *entry);
-static int loyalty_ledger_spend(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t debit, int64_t points);
-static int loyalty_ledger_credited(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points, int64_t entry);
-static int loyalty_ledger_debited(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points, int64_t debit);
-static int loyalty_ledger_moved(loyalty_transaction_t *tx,
-    loyalty_statement_e statement, const loyalty_db_value_t *values,
-    unsigned n);
-static int loyalty_ledger_agrees(loyalty_transaction_t *tx, int agrees);
+    loyalty_member_t *member, const loyalty_entry_t *entry,
+    const loyalty_row_t *row, int64_t *id);
+static void loyalty_ledger_note(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_lots_t *lots, int64_t otherwise);
+static int64_t loyalty_ledger_until(const loyalty_transaction_t *tx);
+static int64_t loyalty_ledger_idle(loyalty_transaction_t *tx,
+    const loyalty_member_t *member);
+static void loyalty_ledger_count(loyalty_transaction_t *tx,
+    loyalty_member_t *member, int64_t points, int64_t at);
+static int loyalty_ledger_disagrees(loyalty_transaction_t *tx);
 
 
 int
-loyalty_ledger_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_str_t kind, loyalty_str_t reference, int64_t points)
+loyalty_ledger_earn(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t pending)
 {
-    int64_t  entry;
+    int64_t        id, paid;
+    loyalty_row_t  row;
 
-    if (loyalty_ledger_append(tx, command, kind, reference, points, &entry)
-        != LOYALTY_OK)
+    row.points = entry->points;
+
+    /* what was ever earned bounds the balance, too */
+
+    if (row.points > LOYALTY_POINTS_MAX - member->lifetime) {
+        row.points = LOYALTY_POINTS_MAX - member->lifetime;
+    }
+
+    if (row.points <= 0) {
+        return loyalty_member_note(tx, member);
+    }
+
+    row.earned = row.points;
+    row.usable_at = tx->now + pending;
+    row.until_at = loyalty_ledger_until(tx);
+
+    if (loyalty_ledger_append(tx, member, entry, &row, &id) != LOYALTY_OK
+        || loyalty_ledger_pay(tx, member, id, row.points, &paid)
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    return loyalty_ledger_credited(tx, command, points, entry);
+    member->points += row.points;
+    member->lifetime += row.points;
+    member->earned += row.points;
+    member->active_at = tx->now;
+
+    loyalty_ledger_count(tx, member, row.points, tx->now);
+
+    if (paid < row.points) {
+
+        if (pending != 0) {
+            member->pending += row.points - paid;
+            member->due_at = loyalty_earliest(member->due_at, row.usable_at);
+        }
+
+        member->due_at = loyalty_earliest(member->due_at, row.until_at);
+
+        /* an earlier one stays: it is found to have moved when it is due */
+
+        member->due_at = loyalty_earliest(member->due_at,
+                                          loyalty_ledger_idle(tx, member));
+    }
+
+    return loyalty_member_move(tx, member, id);
 }
 
 
-int
-loyalty_ledger_debit(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_str_t kind, loyalty_str_t reference, int64_t points,
-    int64_t *debit)
+/*
+ * Whoever owes points has no open lots: what comes in goes to the debts, as
+ * long as there are any.
+ */
+
+static int
+loyalty_ledger_pay(loyalty_transaction_t *tx, loyalty_member_t *member,
+    int64_t lot, int64_t points, int64_t *paid)
 {
-    if (loyalty_ledger_append(tx, command, kind, reference, -points, debit)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
+    int                       rc;
+    loyalty_lots_t            debts;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(member->last_entry), loyalty_db_int(member->first_open)
+    };
+
+    *paid = 0;
+
+    if (member->points >= 0) {
+        return LOYALTY_OK;
     }
 
-    if (loyalty_ledger_spend(tx, command, *debit, points) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
+    *paid = (points < -member->points) ? points : -member->points;
+
+    rc = loyalty_lots_load_taken(tx, LOYALTY_SQL_DEBTS, values,
+                                 loyalty_values_n(values), &debts);
+
+    if (rc == LOYALTY_OK) {
+        rc = loyalty_ledger_pay_from(tx, &debts, lot, *paid);
     }
 
-    return loyalty_ledger_debited(tx, command, points, *debit);
+    loyalty_lots_free(&debts);
+
+    if (*paid == -member->points) {
+        member->first_open = lot;
+    }
+
+    return rc;
 }
 
 
 static int
-loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
-    loyalty_str_t kind, loyalty_str_t reference, int64_t points,
-    int64_t *entry)
+loyalty_ledger_pay_from(loyalty_transaction_t *tx,
+    const loyalty_lots_t *debts, int64_t lot, int64_t points)
+{
+    size_t   i;
+    int64_t  part;
+
+    for (i = 0; i < debts->nelts && points > 0; i++) {
+        part = debts->elts[i].taken;
+
+        if (part > points) {
+            part = points;
+        }
+
+        if (loyalty_lots_spending(tx, debts->elts[i].id, lot, part)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        points -= part;
+    }
+
+    return (points == 0) ? LOYALTY_OK : loyalty_ledger_disagrees(tx);
+}
+
+
+int
+loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t *debit)
+{
+    int             rc;
+    loyalty_lots_t  lots;
+
+    rc = loyalty_lots_load(tx, member, &lots);
+
+    if (rc == LOYALTY_OK
+        && loyalty_lots_take(&lots, entry->points, tx->now) != 0)
+    {
+        rc = loyalty_ledger_disagrees(tx);
+    }
+
+    if (rc == LOYALTY_OK) {
+        member->active_at = tx->now;
+        member->spent += entry->points;
+
+        rc = loyalty_ledger_take(tx, member, entry, 0, &lots, debit);
+    }
+
+    loyalty_lots_free(&lots);
+
+    return rc;
+}
+
+
+int
+loyalty_ledger_take_back(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t lot, int64_t earned_at,
+    int64_t *taken, int64_t *debit)
+{
+    int              rc;
+    int64_t          missing;
+    loyalty_lots_t   lots;
+    loyalty_entry_t  back;
+
+    back = *entry;
+
+    *taken = 0;
+    *debit = 0;
+
+    rc = loyalty_lots_load(tx, member, &lots);
+
+    if (rc == LOYALTY_OK) {
+        missing = loyalty_lots_take_back(&lots, lot, entry->points);
+
+        if (!tx->program->negative) {
+            back.points -= missing;
+        }
+    }
+
+    if (rc == LOYALTY_OK && back.points != 0) {
+        *taken = back.points;
+
+        loyalty_ledger_count(tx, member, -back.points, earned_at);
+
+        rc = loyalty_ledger_take(tx, member, &back, -back.points, &lots,
+                                 debit);
+    }
+
+    loyalty_lots_free(&lots);
+
+    return rc;
+}
+
+
+/* A debit of what has been taken from the lots, and more. */
+
+static int
+loyalty_ledger_take(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t earned, loyalty_lots_t *lots,
+    int64_t *debit)
+{
+    loyalty_row_t  row = { -entry->points, earned, 0, 0 };
+
+    if (loyalty_ledger_append(tx, member, entry, &row, debit) != LOYALTY_OK
+        || loyalty_lots_write(tx, lots, *debit) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    /* what was owed before is still the first that is open */
+
+    if (member->points >= 0) {
+        loyalty_ledger_note(tx, member, lots, *debit);
+    }
+
+    member->points += row.points;
+    member->lifetime += row.earned;
+
+    return loyalty_member_move(tx, member, *debit);
+}
+
+
+int
+loyalty_ledger_give_back(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned_at,
+    int64_t *credit)
+{
+    int64_t          owed;
+    loyalty_entry_t  rest;
+
+    /* who owes points has no open lots: that comes first */
+
+    rest = *entry;
+
+    owed = (member->points < 0) ? -member->points : 0;
+
+    if (owed > entry->points) {
+        owed = entry->points;
+    }
+
+    rest.points -= owed;
+
+    if (loyalty_lots_give(lots, rest.points) != 0) {
+        return loyalty_ledger_disagrees(tx);
+    }
+
+    if (earned_at != 0) {
+        loyalty_ledger_count(tx, member, entry->points, earned_at);
+    }
+
+    if (owed != 0
+        && loyalty_ledger_forgive(tx, member, entry, owed,
+                                  (earned_at != 0) ? owed : 0, credit)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return (rest.points == 0) ? LOYALTY_OK
+                              : loyalty_ledger_give(tx, member, &rest, lots,
+                                                    earned_at != 0, credit);
+}
+
+
+/* A lot that pays what is owed, and is used up by that. */
+
+static int
+loyalty_ledger_forgive(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t points, int64_t earned,
+    int64_t *credit)
+{
+    int64_t        paid;
+    loyalty_row_t  row = {
+        points, earned, tx->now, loyalty_ledger_until(tx)
+    };
+
+    if (loyalty_ledger_append(tx, member, entry, &row, credit) != LOYALTY_OK
+        || loyalty_ledger_pay(tx, member, *credit, points, &paid)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    member->points += row.points;
+    member->lifetime += row.earned;
+
+    return loyalty_member_move(tx, member, *credit);
+}
+
+
+static int
+loyalty_ledger_give(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, loyalty_lots_t *lots, int earned,
+    int64_t *credit)
+{
+    size_t         i;
+    loyalty_row_t  row = { entry->points, earned ? entry->points : 0, 0, 0 };
+
+    if (loyalty_ledger_append(tx, member, entry, &row, credit) != LOYALTY_OK
+        || loyalty_lots_write(tx, lots, *credit) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    for (i = 0; i < lots->nelts; i++) {
+
+        if (lots->elts[i].left > 0
+            && lots->elts[i].id < member->first_open)
+        {
+            member->first_open = lots->elts[i].id;
+        }
+    }
+
+    member->points += row.points;
+    member->lifetime += row.earned;
+
+    /* meanwhile they may have expired, or may not be usable yet */
+
+    member->due_at = tx->now;
+
+    return (loyalty_member_move(tx, member, *credit) == LOYALTY_OK)
+           ? loyalty_ledger_settle(tx, member, 1) : LOYALTY_ERROR;
+}
+
+
+int
+loyalty_ledger_add(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t earned, int64_t usable_at,
+    int64_t until_at)
+{
+    int64_t        id, paid;
+    loyalty_row_t  row = { entry->points, earned, usable_at, until_at };
+
+    if (loyalty_ledger_append(tx, member, entry, &row, &id) != LOYALTY_OK
+        || loyalty_ledger_pay(tx, member, id, row.points, &paid)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    member->points += row.points;
+    member->lifetime += row.earned;
+
+    if (paid < row.points) {
+
+        if (usable_at > tx->now) {
+            member->pending += row.points - paid;
+            member->due_at = loyalty_earliest(member->due_at, usable_at);
+        }
+
+        member->due_at = loyalty_earliest(member->due_at, until_at);
+    }
+
+    return loyalty_member_move(tx, member, id);
+}
+
+
+int
+loyalty_ledger_remove(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, int64_t earned)
+{
+    int             rc;
+    int64_t         debit, missing;
+    loyalty_lots_t  lots;
+
+    rc = loyalty_lots_load(tx, member, &lots);
+
+    if (rc == LOYALTY_OK) {
+        missing = loyalty_lots_take(&lots, entry->points, tx->now);
+        (void) loyalty_lots_take(&lots, missing, INT64_MAX);
+
+        rc = loyalty_ledger_take(tx, member, entry, earned, &lots, &debit);
+    }
+
+    loyalty_lots_free(&lots);
+
+    return rc;
+}
+
+
+int
+loyalty_ledger_settle(loyalty_transaction_t *tx, loyalty_member_t *member,
+    int write)
+{
+    int             rc;
+    int64_t         idle, expired;
+    loyalty_lots_t  lots;
+
+    if (member->due_at == 0 || member->due_at > tx->now) {
+        return LOYALTY_OK;
+    }
+
+    rc = loyalty_lots_load(tx, member, &lots);
+
+    if (rc == LOYALTY_OK) {
+        idle = loyalty_ledger_idle(tx, member);
+
+        expired = loyalty_lots_take_expired(&lots, tx->now,
+                                            idle != 0 && idle <= tx->now);
+
+        if (write) {
+            rc = loyalty_ledger_expire(tx, member, &lots, expired);
+
+        } else {
+            member->points -= expired;
+            member->pending = loyalty_lots_pending(&lots, tx->now);
+        }
+    }
+
+    loyalty_lots_free(&lots);
+
+    return rc;
+}
+
+
+static int
+loyalty_ledger_expire(loyalty_transaction_t *tx, loyalty_member_t *member,
+    loyalty_lots_t *lots, int64_t expired)
+{
+    int64_t          debit;
+    loyalty_entry_t  entry = {
+        loyalty_string("expiry"), loyalty_string(""), loyalty_string(""),
+        expired
+    };
+
+    if (expired != 0) {
+        return loyalty_ledger_take(tx, member, &entry, 0, lots, &debit);
+    }
+
+    loyalty_ledger_note(tx, member, lots, member->first_open);
+
+    return loyalty_member_note(tx, member);
+}
+
+
+static int
+loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, const loyalty_row_t *row, int64_t *id)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(command->member), loyalty_db_int(command->last_entry),
-        loyalty_db_text(kind), loyalty_db_text(reference),
-        loyalty_db_int(points), loyalty_db_int(tx->now)
+        loyalty_db_int(member->id), loyalty_db_int(member->last_entry),
+        loyalty_db_text(entry->kind), loyalty_db_text(entry->reference),
+        loyalty_db_text(entry->store), loyalty_db_int(row->points),
+        loyalty_db_int(row->earned), loyalty_db_int(row->usable_at),
+        loyalty_db_int(row->until_at), loyalty_db_int(tx->now)
     };
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_LEDGER_APPEND, values,
@@ -75,117 +496,69 @@ loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_command_t *command,
         return LOYALTY_ERROR;
     }
 
-    *entry = loyalty_db_inserted(tx->db);
+    *id = loyalty_db_inserted(tx->db);
 
     return LOYALTY_OK;
 }
 
 
-/*
- * Takes the points of a debit from the oldest lots.  The youngest of those is
- * the first that may have something left for the next debit.
- */
+/* What the member's row says of its lots; "otherwise", if none is open. */
 
-static int
-loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t debit, int64_t points)
+static void
+loyalty_ledger_note(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_lots_t *lots, int64_t otherwise)
 {
-    int                       row;
-    const loyalty_db_value_t  spend[] = {
-        loyalty_db_int(debit), loyalty_db_int(command->first_lot),
-        loyalty_db_int(points)
-    };
-    const loyalty_db_value_t  spent[] = { loyalty_db_int(debit) };
+    int64_t  first;
 
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_SPENDING_INSERT, spend,
-                                loyalty_values_n(spend))
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
+    first = loyalty_lots_first(lots);
+
+    member->first_open = (first != 0) ? first : otherwise;
+    member->pending = loyalty_lots_pending(lots, tx->now);
+    member->due_at = loyalty_lots_due(lots, tx->now);
+
+    if (first != 0) {
+        member->due_at = loyalty_earliest(member->due_at,
+                                          loyalty_ledger_idle(tx, member));
     }
-
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_SPENDING_SUM, spent,
-                                loyalty_values_n(spent), &row)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    command->first_lot = loyalty_db_column_int(tx->db, 1);
-
-    return loyalty_ledger_agrees(tx, loyalty_db_column_int(tx->db, 0)
-                                     == points);
 }
 
 
-static int
-loyalty_ledger_credited(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t points, int64_t entry)
+/* When points that come now expire by themselves; 0: never. */
+
+static int64_t
+loyalty_ledger_until(const loyalty_transaction_t *tx)
 {
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(points), loyalty_db_int(entry),
-        loyalty_db_text(command->email), loyalty_db_int(command->last_entry)
-    };
+    const loyalty_program_t  *program = tx->program;
 
-    command->last_entry = entry;
-
-    command->result.points += points;
-    command->result.lifetime += points;
-    command->result.earned = points;
-
-    return loyalty_ledger_moved(tx, LOYALTY_SQL_MEMBER_CREDIT, values,
-                                loyalty_values_n(values));
+    return (program->points_expire != 0 && !program->inactivity)
+           ? tx->now + program->points_expire : 0;
 }
 
 
-static int
-loyalty_ledger_debited(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t points, int64_t debit)
+/* When all points expire because nothing happens; 0: never. */
+
+static int64_t
+loyalty_ledger_idle(loyalty_transaction_t *tx, const loyalty_member_t *member)
 {
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(points), loyalty_db_int(debit),
-        loyalty_db_int(command->first_lot), loyalty_db_text(command->email),
-        loyalty_db_int(command->last_entry)
-    };
-
-    command->last_entry = debit;
-
-    command->result.points -= points;
-    command->result.spent = points;
-
-    return loyalty_ledger_moved(tx, LOYALTY_SQL_MEMBER_DEBIT, values,
-                                loyalty_values_n(values));
+    return tx->program->inactivity
+           ? member->active_at + tx->program->points_expire : 0;
 }
 
 
-/* The balance follows the ledger; the schema sees to it that it agrees. */
-
-static int
-loyalty_ledger_moved(loyalty_transaction_t *tx, loyalty_statement_e statement,
-    const loyalty_db_value_t *values, unsigned n)
+static void
+loyalty_ledger_count(loyalty_transaction_t *tx, loyalty_member_t *member,
+    int64_t points, int64_t at)
 {
-    if (loyalty_transaction_run(tx, statement, values, n) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    if (loyalty_db_changes(tx->db) != 1) {
-        return loyalty_transaction_refuse(tx, "somebody else has changed the "
-                                          "member meanwhile");
-    }
-
-    return LOYALTY_OK;
+    loyalty_standing_count(&tx->program->ladder, member->joined_at,
+                           &member->standing, points, at);
 }
 
 
 /* Where lots, balance and member do not agree, better no points than wrong. */
 
 static int
-loyalty_ledger_agrees(loyalty_transaction_t *tx, int agrees)
+loyalty_ledger_disagrees(loyalty_transaction_t *tx)
 {
-    if (agrees) {
-        return LOYALTY_OK;
-    }
-
     return loyalty_transaction_refuse(tx, "the ledger and the balance of a "
                                       "member do not agree");
 }

@@ -4,13 +4,22 @@
  */
 
 
-#include <loyalty_transaction.h>
+#include <loyalty_ledger.h>
 
 #include <string.h>
 
 
-static loyalty_statement_e loyalty_member_statement(
-    const loyalty_command_t *command);
+static int loyalty_member_by_id(loyalty_transaction_t *tx, int64_t id,
+    int take, loyalty_member_t *member);
+static int loyalty_member_email(loyalty_transaction_t *tx, int64_t id,
+    char *buffer, loyalty_str_t *email, int64_t *merged_into);
+static int loyalty_member_moved(loyalty_transaction_t *tx);
+static void loyalty_member_read(loyalty_transaction_t *tx,
+    loyalty_member_t *member);
+static void loyalty_member_text(loyalty_transaction_t *tx, int column,
+    char *text, size_t size);
+static int loyalty_member_memberships(loyalty_transaction_t *tx,
+    loyalty_member_t *member);
 
 
 void
@@ -21,47 +30,26 @@ loyalty_member_ahead(loyalty_transaction_t *tx,
         loyalty_db_text(command->email)
     };
 
-    loyalty_db_ahead(tx->db, loyalty_member_statement(command), values,
+    loyalty_db_ahead(tx->db, LOYALTY_SQL_MEMBER_FIND, values,
                      loyalty_values_n(values));
 }
 
 
 int
-loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
+loyalty_member_of(loyalty_transaction_t *tx, loyalty_command_t *command,
     int *found)
 {
-    loyalty_str_t             code;
-    loyalty_result_t         *result;
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_text(command->email)
-    };
-
-    if (loyalty_transaction_row(tx, loyalty_member_statement(command), values,
-                                loyalty_values_n(values), found)
+    if (loyalty_member_find(tx, command->email,
+                            loyalty_command_takes(command),
+                            &command->member, found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
     if (!*found) {
-        return LOYALTY_OK;
+        command->result.outcome = LOYALTY_NOT_A_MEMBER;
     }
-
-    result = &command->result;
-
-    command->member = loyalty_db_column_int(tx->db, 0);
-    code = loyalty_db_column_text(tx->db, 1);
-    result->points = loyalty_db_column_int(tx->db, 2);
-    result->lifetime = loyalty_db_column_int(tx->db, 3);
-    command->last_entry = loyalty_db_column_int(tx->db, 4);
-    command->first_lot = loyalty_db_column_int(tx->db, 5);
-
-    if (code.len >= sizeof(result->member)) {
-        code.len = sizeof(result->member) - 1;
-    }
-
-    memcpy(result->member, code.data, code.len);
-    result->member[code.len] = '\0';
 
     return LOYALTY_OK;
 }
@@ -73,20 +61,277 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_command_t *command,
  * at the same time would have to begin anew again and again.
  */
 
-static loyalty_statement_e
-loyalty_member_statement(const loyalty_command_t *command)
+int
+loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
+    loyalty_member_t *member, int *found)
 {
-    switch (command->kind) {
+    const loyalty_db_value_t  values[] = { loyalty_db_text(email) };
 
-    case LOYALTY_COMMAND_CLAIM:
-        return (!command->admission
-                && command->order_fault == LOYALTY_NO_FAULT)
-               ? LOYALTY_SQL_MEMBER_TAKE : LOYALTY_SQL_MEMBER_FIND;
+    memset(member, 0, sizeof(loyalty_member_t));
 
-    case LOYALTY_COMMAND_REDEEM:
-        return LOYALTY_SQL_MEMBER_TAKE;
-
-    default:
-        return LOYALTY_SQL_MEMBER_FIND;
+    if (loyalty_transaction_row(tx, take ? LOYALTY_SQL_MEMBER_TAKE
+                                         : LOYALTY_SQL_MEMBER_FIND,
+                                values, loyalty_values_n(values), found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
+
+    if (!*found) {
+        return LOYALTY_OK;
+    }
+
+    member->email = email;
+
+    loyalty_member_read(tx, member);
+
+    if (member->merged_into != 0) {
+        return loyalty_member_by_id(tx, member->merged_into, take, member);
+    }
+
+    loyalty_standing_advance(&tx->program->ladder, member->joined_at,
+                             member->lifetime, &member->standing, tx->now);
+
+    if (loyalty_member_memberships(tx, member) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_ledger_settle(tx, member, take);
+}
+
+
+static void
+loyalty_member_read(loyalty_transaction_t *tx, loyalty_member_t *member)
+{
+    int                  i;
+    size_t               n;
+    static const size_t  fields[] = {
+        offsetof(loyalty_member_t, points),
+        offsetof(loyalty_member_t, pending),
+        offsetof(loyalty_member_t, lifetime),
+        offsetof(loyalty_member_t, last_entry),
+        offsetof(loyalty_member_t, first_open),
+        offsetof(loyalty_member_t, due_at),
+        offsetof(loyalty_member_t, active_at),
+        offsetof(loyalty_member_t, orders),
+        offsetof(loyalty_member_t, standing.at),
+        offsetof(loyalty_member_t, standing.points),
+        offsetof(loyalty_member_t, standing.before),
+        offsetof(loyalty_member_t, standing.earlier),
+        offsetof(loyalty_member_t, streak.at),
+        offsetof(loyalty_member_t, streak.length),
+        offsetof(loyalty_member_t, perks_until),
+        offsetof(loyalty_member_t, badges),
+        offsetof(loyalty_member_t, merged_into),
+        offsetof(loyalty_member_t, joined_at)
+    };
+
+    member->id = loyalty_db_column_int(tx->db, 0);
+
+    loyalty_member_text(tx, 1, member->code, sizeof(member->code));
+    loyalty_member_text(tx, 2, member->referral, sizeof(member->referral));
+
+    for (n = 0, i = 3; n < sizeof(fields) / sizeof(fields[0]); n++, i++) {
+        *(int64_t *) ((char *) member + fields[n]) =
+            loyalty_db_column_int(tx->db, i);
+    }
+
+    member->due_written = member->due_at;
+}
+
+
+static void
+loyalty_member_text(loyalty_transaction_t *tx, int column, char *text,
+    size_t size)
+{
+    loyalty_str_t  value;
+
+    value = loyalty_db_column_text(tx->db, column);
+
+    if (value.len >= size) {
+        value.len = size - 1;
+    }
+
+    memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+}
+
+
+/* Most members have none, and nothing is read. */
+
+static int
+loyalty_member_memberships(loyalty_transaction_t *tx,
+    loyalty_member_t *member)
+{
+    int                          row;
+    int64_t                      until;
+    const loyalty_membership_t  *membership;
+    const loyalty_db_value_t     values[] = {
+        loyalty_db_int(member->id), loyalty_db_int(tx->now)
+    };
+
+    member->memberships = 0;
+    member->membership_until = 0;
+
+    if (member->perks_until <= tx->now) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBERSHIPS, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    while (row) {
+        membership = loyalty_membership_find(tx->program,
+                                             loyalty_db_column_text(tx->db,
+                                                                    0));
+        until = loyalty_db_column_int(tx->db, 1);
+
+        if (membership != NULL) {
+            member->memberships |= UINT32_C(1)
+                                   << (membership - tx->program->memberships);
+
+            if (until > member->membership_until) {
+                member->membership_until = until;
+            }
+        }
+
+        if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
+int
+loyalty_member_take(loyalty_transaction_t *tx, int64_t id,
+    loyalty_member_t *member)
+{
+    return loyalty_member_by_id(tx, id, 1, member);
+}
+
+
+/*
+ * Of two members that were merged, one is left, which the ids and the e-mails
+ * of both lead to; it was not merged itself.
+ */
+
+static int
+loyalty_member_by_id(loyalty_transaction_t *tx, int64_t id, int take,
+    loyalty_member_t *member)
+{
+    int            found;
+    char           buffer[LOYALTY_EMAIL_MAX];
+    int64_t        merged_into;
+    loyalty_str_t  email;
+
+    if (loyalty_member_email(tx, id, buffer, &email, &merged_into)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (merged_into != 0) {
+        id = merged_into;
+
+        if (loyalty_member_email(tx, id, buffer, &email, &merged_into)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    if (merged_into != 0) {
+        return loyalty_member_moved(tx);
+    }
+
+    if (loyalty_member_find(tx, email, take, member, &found) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (!found || member->id != id) {
+        return loyalty_member_moved(tx);
+    }
+
+    memcpy(member->known_as, buffer, email.len);
+    member->email.data = member->known_as;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_member_email(loyalty_transaction_t *tx, int64_t id, char *buffer,
+    loyalty_str_t *email, int64_t *merged_into)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(id) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_EMAIL, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!row) {
+        return loyalty_member_moved(tx);
+    }
+
+    *email = loyalty_db_column_text(tx->db, 0);
+    *merged_into = loyalty_db_column_int(tx->db, 1);
+
+    if (email->len > LOYALTY_EMAIL_MAX) {
+        return loyalty_member_moved(tx);
+    }
+
+    memcpy(buffer, email->data, email->len);
+    email->data = buffer;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_member_moved(loyalty_transaction_t *tx)
+{
+    return loyalty_transaction_refuse(tx, "a member is not where it was");
+}
+
+
+int
+loyalty_member_show(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    loyalty_result_t        *result = &command->result;
+    const loyalty_ladder_t  *ladder = &tx->program->ladder;
+    const loyalty_member_t  *member = &command->member;
+
+    memcpy(result->member, member->code, sizeof(result->member));
+    memcpy(result->referral, member->referral, sizeof(result->referral));
+
+    result->points = member->points - member->pending;
+    result->pending = member->pending;
+    result->lifetime = member->lifetime;
+    result->earned = member->earned;
+    result->spent = member->spent;
+
+    result->tier = loyalty_tier_of(ladder, member->joined_at,
+                                   &member->standing, tx->now);
+    result->next_tier = loyalty_tier_next(ladder, result->tier,
+                                          &member->standing,
+                                          &result->tier_missing);
+
+    result->memberships = member->memberships;
+    result->membership_until = member->membership_until;
+
+    result->streak = loyalty_streak_length(&member->streak,
+                                           tx->program->streak, tx->now);
+
+    return (member->badges != 0) ? loyalty_badges_show(tx, command)
+                                 : LOYALTY_OK;
 }

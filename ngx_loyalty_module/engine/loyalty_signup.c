@@ -4,22 +4,25 @@
  */
 
 
-#include <loyalty_transaction.h>
+#include <loyalty_ledger.h>
 
 
-static int loyalty_signup_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int *inserted);
 static int loyalty_member_code(char *code);
 
 
 int
 loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int                         found, inserted;
-    static const loyalty_str_t  kind = loyalty_string("signup");
-    static const loyalty_str_t  reference = loyalty_string("");
+    int                       found, inserted;
+    loyalty_entry_t           entry = {
+        loyalty_string("signup"), loyalty_string(""), loyalty_string(""),
+        tx->program->signup_bonus
+    };
+    const loyalty_newcomer_t  newcomer = {
+        command->email, command->source, command->locale, tx->now
+    };
 
-    if (loyalty_member_find(tx, command, &found) != LOYALTY_OK) {
+    if (loyalty_member_of(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -28,8 +31,8 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    if (loyalty_signup_insert(tx, command, &inserted) != LOYALTY_OK
-        || loyalty_member_find(tx, command, &found) != LOYALTY_OK)
+    if (loyalty_member_insert(tx, &newcomer, &inserted) != LOYALTY_OK
+        || loyalty_member_of(tx, command, &found) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
@@ -44,30 +47,41 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     command->result.outcome = LOYALTY_SIGNED_UP;
 
-    if (tx->program->signup_bonus == 0) {
-        return LOYALTY_OK;
+    if (entry.points != 0
+        && loyalty_ledger_earn(tx, &command->member, &entry, 0) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
 
-    return loyalty_ledger_credit(tx, command, kind, reference,
-                                 tx->program->signup_bonus);
+    return (command->referral.len != 0)
+           ? loyalty_friend_joined(tx, command) : LOYALTY_OK;
 }
 
 
-static int
-loyalty_signup_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int *inserted)
+int
+loyalty_member_insert(loyalty_transaction_t *tx,
+    const loyalty_newcomer_t *newcomer, int *inserted)
 {
     char                text[LOYALTY_MEMBER_SIZE];
+    char                referral_text[LOYALTY_REFERRAL_SIZE];
+    uint8_t             random[LOYALTY_REFERRAL_LEN];
     loyalty_str_t       code = { LOYALTY_MEMBER_SIZE - 1, text };
+    loyalty_str_t       referral = { LOYALTY_REFERRAL_LEN, referral_text };
     loyalty_db_value_t  values[] = {
-        loyalty_db_text(code), loyalty_db_text(command->email),
-        loyalty_db_text(command->source), loyalty_db_text(command->locale),
-        loyalty_db_int(tx->now)
+        loyalty_db_text(code), loyalty_db_text(referral),
+        loyalty_db_text(newcomer->email), loyalty_db_text(newcomer->source),
+        loyalty_db_text(newcomer->locale), loyalty_db_int(newcomer->joined_at)
     };
 
-    if (loyalty_member_code(text) != LOYALTY_OK) {
+    *inserted = 0;
+
+    if (loyalty_member_code(text) != LOYALTY_OK
+        || loyalty_random(random, sizeof(random)) != LOYALTY_OK)
+    {
         return loyalty_transaction_refuse(tx, "no random numbers");
     }
+
+    loyalty_random_code(random, LOYALTY_REFERRAL_LEN, referral_text);
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_INSERT, values,
                                 loyalty_values_n(values))

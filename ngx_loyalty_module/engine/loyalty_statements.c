@@ -7,38 +7,101 @@
 #include <loyalty_statements.h>
 
 
+/* a member's columns, in the order in which loyalty_member.c reads them */
+
+#define LOYALTY_MEMBER_COLUMNS                                                \
+    "id, code, referral, points, pending, lifetime, last_entry, first_open, " \
+    "due_at, active_at, orders, tier_at, tier_points, tier_before, "      \
+    "tier_earlier, streak_at, streak_length, perks_until, badges, "       \
+    "merged_into, joined_at"
+
+/* what leaderboards want of it, likewise for loyalty_leaders.c */
+
+#define LOYALTY_LEADER_COLUMNS                                                \
+    "email, id, code, lifetime, joined_at, tier_at, tier_points, "            \
+    "tier_before, tier_earlier, badges"
+
+/* the columns of a redemption, likewise for loyalty_redemption.c */
+
+#define LOYALTY_REDEMPTION_COLUMNS                                            \
+    "id, member, expires_at, reward, store, source, state, used_for, "        \
+    "coupon, cost, tries"
+
+/* what is not taken back, and so counts for limits */
+
+#define LOYALTY_REDEMPTION_STANDS  "state NOT IN ('cancelled', 'refused')"
+
+/* of them, what the ledger has nothing to do with */
+
+#define LOYALTY_MEMBER_NOTED                                                  \
+    "pending = $1, first_open = $2, active_at = $3, orders = $4, "            \
+    "tier_at = $5, tier_points = $6, tier_before = $7, tier_earlier = $8, "   \
+    "streak_at = $9, streak_length = $10, perks_until = $11, badges = $12"
+
+/* the entries of a member from one of them back to another */
+
+#define LOYALTY_ENTRIES                                                       \
+    "WITH RECURSIVE entry (id, previous) AS ("                                \
+    "SELECT id, previous FROM ledger WHERE id = $1 "                          \
+    "UNION ALL "                                                              \
+    "SELECT ledger.id, ledger.previous "                                      \
+    "FROM entry JOIN ledger ON ledger.id = entry.previous "                   \
+    "WHERE entry.id > $2) "
+
+
 const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_MEMBER_FIND] =
-        { "SELECT id, code, points, lifetime, last_entry, first_lot "
-          "FROM member WHERE email = $1", 0 },
+        { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member WHERE email = $1",
+          0 },
 
     /* the same, for whoever will change it: until then nobody else may */
 
     [LOYALTY_SQL_MEMBER_TAKE] =
-        { "SELECT id, code, points, lifetime, last_entry, first_lot "
-          "FROM member WHERE email = $1", LOYALTY_DB_LOCKS },
+        { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member WHERE email = $1",
+          LOYALTY_DB_LOCKS },
+
+    [LOYALTY_SQL_MEMBER_EMAIL] =
+        { "SELECT email, merged_into FROM member WHERE id = $1", 0 },
+
+    /* codes are in upper case, and are typed in any */
+
+    [LOYALTY_SQL_MEMBER_REFERRER] =
+        { "SELECT id, email FROM member WHERE referral = upper($1)", 0 },
 
     [LOYALTY_SQL_MEMBER_INSERT] =
-        { "INSERT INTO member (code, email, source, locale, joined_at) "
-          "VALUES ($1, $2, $3, $4, $5) "
+        { "INSERT INTO member "
+          "(code, referral, email, source, locale, joined_at) "
+          "VALUES ($1, $2, $3, $4, $5, $6) "
           "ON CONFLICT (email) DO NOTHING", 0 },
 
-    /* only if no other node was faster */
+    [LOYALTY_SQL_MEMBER_NOTE] =
+        { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", due_at = $13 "
+          "WHERE email = $14 AND last_entry = $15", 0 },
 
-    [LOYALTY_SQL_MEMBER_CREDIT] =
-        { "UPDATE member SET points = points + $1, lifetime = lifetime + $1, "
-          "last_entry = $2 WHERE email = $3 AND last_entry = $4", 0 },
+    /* all of it, only if no other node was faster */
 
-    [LOYALTY_SQL_MEMBER_DEBIT] =
-        { "UPDATE member SET points = points - $1, last_entry = $2, "
-          "first_lot = $3 WHERE email = $4 AND last_entry = $5", 0 },
+    [LOYALTY_SQL_MEMBER_MOVE] =
+        { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", "
+          "points = $13, lifetime = $14, last_entry = $15 "
+          "WHERE email = $16 AND last_entry = $17", 0 },
+
+    [LOYALTY_SQL_MEMBER_MOVE_DUE] =
+        { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", "
+          "points = $13, lifetime = $14, last_entry = $15, due_at = $16 "
+          "WHERE email = $17 AND last_entry = $18", 0 },
+
+    [LOYALTY_SQL_MEMBERS_DUE] =
+        { "SELECT email FROM member WHERE due_at <> 0 AND due_at <= $1 "
+          "ORDER BY due_at LIMIT $2", 0 },
 
     [LOYALTY_SQL_LEDGER_APPEND] =
-        { "INSERT INTO ledger (member, previous, kind, reference, points, at) "
-          "VALUES ($1, $2, $3, $4, $5, $6)", LOYALTY_DB_NUMBERS },
+        { "INSERT INTO ledger (member, previous, kind, reference, store, "
+          "points, earned, usable_at, until_at, at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+          LOYALTY_DB_NUMBERS },
 
-    /* the entries of a member since a time, from the last one back */
+    /* how many entries of a kind a member has since a time */
 
     [LOYALTY_SQL_LEDGER_COUNT] =
         { "WITH RECURSIVE entry (kind, at, previous) AS ("
@@ -49,53 +112,289 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "WHERE entry.at > $2) "
           "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3", 0 },
 
+    /* the entry that an order has earned */
+
+    [LOYALTY_SQL_LEDGER_AWARD] =
+        { LOYALTY_ENTRIES
+          "SELECT ledger.id FROM entry JOIN ledger ON ledger.id = entry.id "
+          "WHERE ledger.kind = $3 AND ledger.reference = $4 "
+          "AND ledger.store = $5", 0 },
+
+    [LOYALTY_SQL_LEDGER_PREVIOUS] =
+        { "SELECT previous FROM ledger WHERE id = $1 AND member = $2", 0 },
+
     /*
-     * From the lots of a member, the oldest first, as much as is needed: the
-     * entries from the debit back to the first lot that may have something
-     * left, what is left up to each of them, and of those the ones that are
-     * wanted.
+     * So many entries of a member from one of them on, the newest first; with
+     * coupons, but for those that the store has not agreed to.
      */
 
-    [LOYALTY_SQL_SPENDING_INSERT] =
-        { "INSERT INTO spending (lot, debit, points) "
-          "WITH RECURSIVE entry (id, previous) AS ("
-          "SELECT id, previous FROM ledger WHERE id = $1 "
+    [LOYALTY_SQL_LEDGER_PAGE] =
+        { "WITH RECURSIVE entry (id, previous, place) AS ("
+          "SELECT id, previous, 1 FROM ledger WHERE id = $1 "
           "UNION ALL "
-          "SELECT ledger.id, ledger.previous "
+          "SELECT ledger.id, ledger.previous, entry.place + 1 "
           "FROM entry JOIN ledger ON ledger.id = entry.previous "
-          "WHERE entry.id > $2), "
-          "available (id, points, upto) AS ("
-          "SELECT lot.id, lot.remaining, "
-          "sum(lot.remaining) OVER (ORDER BY lot.id) "
-          "FROM entry JOIN lot ON lot.id = entry.id WHERE lot.remaining > 0) "
-          "SELECT id, $1, CASE WHEN upto <= $3 THEN points "
-          "ELSE $3 - upto + points END "
-          "FROM available WHERE upto - points < $3", 0 },
+          "WHERE entry.place < $2) "
+          "SELECT ledger.id, ledger.previous, ledger.points, "
+          "ledger.usable_at, ledger.until_at, ledger.at, "
+          "coalesce(redemption.expires_at, 0), "
+          "ledger.kind, ledger.reference, ledger.store, "
+          "CASE WHEN redemption.state NOT IN ('held', 'refused') "
+          "THEN redemption.coupon ELSE '' END, "
+          "coalesce(redemption.state, '') "
+          "FROM entry JOIN ledger ON ledger.id = entry.id "
+          "LEFT JOIN redemption ON redemption.id = entry.id "
+          "ORDER BY ledger.id DESC", 0 },
 
-    [LOYALTY_SQL_SPENDING_SUM] =
-        { "SELECT sum(points), max(lot) FROM spending WHERE debit = $1", 0 },
+    /* the lots that have something left, the oldest first */
+
+    [LOYALTY_SQL_LOTS] =
+        { LOYALTY_ENTRIES
+          "SELECT lot.id, lot.remaining, lot.usable_at, lot.until_at "
+          "FROM entry JOIN lot ON lot.id = entry.id "
+          "WHERE lot.remaining > 0 ORDER BY lot.id", 0 },
+
+    /* the debits that no lots have covered, likewise */
+
+    [LOYALTY_SQL_DEBTS] =
+        { LOYALTY_ENTRIES
+          ", debt (id, points) AS ("
+          "SELECT ledger.id, -ledger.points - coalesce("
+          "(SELECT sum(spending.points) FROM spending "
+          "WHERE spending.entry = ledger.id), 0) "
+          "FROM entry JOIN ledger ON ledger.id = entry.id "
+          "WHERE ledger.points < 0) "
+          "SELECT id, points, 0, 0 FROM debt WHERE points > 0 ORDER BY id",
+          0 },
+
+    [LOYALTY_SQL_SPENDING_INSERT] =
+        { "INSERT INTO spending (entry, lot, points) VALUES ($1, $2, $3)",
+          0 },
 
     [LOYALTY_SQL_CLAIM_FIND] =
         { "SELECT member FROM claim WHERE store = $1 AND number = $2", 0 },
 
+    [LOYALTY_SQL_CLAIM_READ] =
+        { "SELECT member, total, refunded, points, claimed_at, "
+          "memberships FROM claim WHERE store = $1 AND number = $2", 0 },
+
     [LOYALTY_SQL_CLAIM_INSERT] =
         { "INSERT INTO claim (store, number, member, currency, total, "
-          "rule, rate, per, points, claimed_at) "
+          "refunded, points, facts, memberships, claimed_at) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
           "ON CONFLICT (store, number) DO NOTHING", 0 },
+
+    [LOYALTY_SQL_REVERSAL_LAST] =
+        { "SELECT step, refunded, points, taken, at FROM reversal "
+          "WHERE store = $1 AND number = $2 ORDER BY step DESC LIMIT 1", 0 },
+
+    /*
+     * The lots that an order's steps took points from and did not give them
+     * back to, the newest first.  Lots that came of giving back were used up
+     * by debts at once: they come last, for what the others lack.
+     */
+
+    [LOYALTY_SQL_REVERSAL_LOTS] =
+        { "SELECT spending.lot, sum(spending.points), ledger.usable_at, "
+          "ledger.until_at FROM reversal "
+          "JOIN spending ON spending.entry = reversal.entry "
+          "JOIN ledger ON ledger.id = spending.lot "
+          "WHERE reversal.store = $1 AND reversal.number = $2 "
+          "GROUP BY spending.lot, ledger.kind, ledger.usable_at, "
+          "ledger.until_at HAVING sum(spending.points) > 0 "
+          "ORDER BY CASE WHEN ledger.kind = 'restoration' THEN 1 ELSE 0 END, "
+          "spending.lot DESC", 0 },
+
+    [LOYALTY_SQL_REVERSAL_INSERT] =
+        { "INSERT INTO reversal (store, number, step, entry, refunded, "
+          "points, taken, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
+
+    [LOYALTY_SQL_EVENT_FIND] =
+        { "SELECT member FROM event WHERE action = $1 AND reference = $2",
+          0 },
+
+    /* a member's events since a time, of one action and of all */
+
+    [LOYALTY_SQL_EVENT_COUNT] =
+        { "SELECT count(*) FROM event "
+          "WHERE member = $1 AND at > $2 AND action = $3", 0 },
+
+    [LOYALTY_SQL_EVENT_COUNT_ALL] =
+        { "SELECT count(*) FROM event WHERE member = $1 AND at > $2", 0 },
+
+    [LOYALTY_SQL_EVENT_INSERT] =
+        { "INSERT INTO event (action, reference, member, points, at) "
+          "VALUES ($1, $2, $3, $4, $5) "
+          "ON CONFLICT (action, reference) DO NOTHING", 0 },
+
+    [LOYALTY_SQL_FRIEND_INSERT] =
+        { "INSERT INTO friend "
+          "(member, referrer, mailbox, points, rewarded_at) "
+          "VALUES ($1, $2, $3, 0, 0) ON CONFLICT DO NOTHING", 0 },
+
+    [LOYALTY_SQL_FRIEND_FIND] =
+        { "SELECT referrer FROM friend "
+          "WHERE member = $1 AND rewarded_at = 0", 0 },
+
+    [LOYALTY_SQL_FRIEND_COUNT] =
+        { "SELECT count(*) FROM friend "
+          "WHERE referrer = $1 AND rewarded_at > $2 AND points > 0", 0 },
+
+    [LOYALTY_SQL_FRIEND_REWARD] =
+        { "UPDATE friend SET points = $1, rewarded_at = $2 "
+          "WHERE member = $3 AND rewarded_at = 0", 0 },
+
+    [LOYALTY_SQL_MEMBERSHIPS] =
+        { "SELECT id, until_at FROM membership "
+          "WHERE member = $1 AND until_at > $2", 0 },
+
+    [LOYALTY_SQL_MEMBERSHIP_FIND] =
+        { "SELECT until_at FROM membership WHERE member = $1 AND id = $2",
+          0 },
+
+    [LOYALTY_SQL_MEMBERSHIP_EXTEND] =
+        { "INSERT INTO membership (member, id, until_at) "
+          "VALUES ($1, $2, CAST($3 AS BIGINT) + $4) "
+          "ON CONFLICT (member, id) DO UPDATE SET until_at = "
+          "CASE WHEN membership.until_at > $3 "
+          "THEN membership.until_at + $4 ELSE excluded.until_at END", 0 },
+
+    [LOYALTY_SQL_MEMBERSHIP_SHIFT] =
+        { "UPDATE membership SET until_at = until_at + $1 "
+          "WHERE member = $2 AND id = $3", 0 },
+
+    [LOYALTY_SQL_BADGES] =
+        { "SELECT id FROM badge WHERE member = $1", 0 },
+
+    [LOYALTY_SQL_BADGE_INSERT] =
+        { "INSERT INTO badge (member, id, at) VALUES ($1, $2, $3) "
+          "ON CONFLICT (member, id) DO NOTHING", 0 },
 
     [LOYALTY_SQL_REWARD_TAKE] =
         { "INSERT INTO reward (id, redeemed) VALUES ($1, 1) "
           "ON CONFLICT (id) DO UPDATE SET redeemed = reward.redeemed + 1 "
           "WHERE reward.redeemed < $2", 0 },
 
+    [LOYALTY_SQL_REWARD_RETURN] =
+        { "UPDATE reward SET redeemed = redeemed - 1 "
+          "WHERE id = $1 AND redeemed > 0", 0 },
+
     [LOYALTY_SQL_REDEMPTION_COUNT] =
         { "SELECT count(*) FROM redemption "
-          "WHERE member = $1 AND reward = $2", 0 },
+          "WHERE member = $1 AND reward = $2 AND " LOYALTY_REDEMPTION_STANDS,
+          0 },
 
     [LOYALTY_SQL_REDEMPTION_INSERT] =
-        { "INSERT INTO redemption (id, member, reward, cost, coupon, "
-          "expires_at, redeemed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)", 0 },
+        { "INSERT INTO redemption (id, member, reward, store, cost, source, "
+          "coupon, expires_at, redeemed_at, state, next_at, changed_at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $9)", 0 },
+
+    [LOYALTY_SQL_REDEMPTION_FIND] =
+        { "SELECT " LOYALTY_REDEMPTION_COLUMNS " FROM redemption "
+          "WHERE coupon = $1", 0 },
+
+    /* the same, for whoever will change its state */
+
+    [LOYALTY_SQL_REDEMPTION_TAKE] =
+        { "SELECT " LOYALTY_REDEMPTION_COLUMNS " FROM redemption "
+          "WHERE coupon = $1", LOYALTY_DB_LOCKS },
+
+    [LOYALTY_SQL_REDEMPTION_TAKE_ID] =
+        { "SELECT " LOYALTY_REDEMPTION_COLUMNS " FROM redemption "
+          "WHERE id = $1", LOYALTY_DB_LOCKS },
+
+    /* coupons that nobody is just asking the store for */
+
+    [LOYALTY_SQL_REDEMPTION_DUE] =
+        { "SELECT id, tries FROM redemption "
+          "WHERE state = 'held' AND next_at <= $1 "
+          "ORDER BY next_at LIMIT 1", 0 },
+
+    [LOYALTY_SQL_REDEMPTION_LEASE] =
+        { "UPDATE redemption SET next_at = $1, tries = tries + 1 "
+          "WHERE id = $2 AND next_at <= $3 AND state = 'held'", 0 },
+
+    [LOYALTY_SQL_REDEMPTION_MEMBER] =
+        { "SELECT member FROM redemption WHERE id = $1", 0 },
+
+    [LOYALTY_SQL_REDEMPTION_CHANGE] =
+        { "UPDATE redemption SET state = $1, used_for = $2, changed_at = $3 "
+          "WHERE id = $4", 0 },
+
+    /* the lots that have paid it */
+
+    [LOYALTY_SQL_REDEMPTION_LOTS] =
+        { "SELECT spending.lot, spending.points, ledger.usable_at, "
+          "ledger.until_at "
+          "FROM spending JOIN ledger ON ledger.id = spending.lot "
+          "WHERE spending.entry = $1 ORDER BY spending.lot", 0 },
+
+    /*
+     * Whoever asks for the next code holds the row of the reward, so nobody
+     * else gets the same.
+     */
+
+    [LOYALTY_SQL_POOL_NEXT] =
+        { "SELECT coupon FROM pool WHERE reward = $1 AND redemption = 0 "
+          "AND NOT EXISTS (SELECT 1 FROM redemption "
+          "WHERE redemption.coupon = pool.coupon) "
+          "ORDER BY coupon LIMIT 1", 0 },
+
+    [LOYALTY_SQL_POOL_GIVE] =
+        { "UPDATE pool SET redemption = $1 "
+          "WHERE reward = $2 AND coupon = $3 AND redemption = 0", 0 },
+
+    /* how many there are, as long as they are few */
+
+    [LOYALTY_SQL_POOL_LEFT] =
+        { "SELECT count(*) FROM (SELECT 1 FROM pool "
+          "WHERE reward = $1 AND redemption = 0 LIMIT $2) AS few", 0 },
+
+    [LOYALTY_SQL_LEADERS] =
+        { "SELECT place, points, badges, tier, code FROM leader "
+          "WHERE board = $1 AND place <= $2 ORDER BY place", 0 },
+
+    /* the first place that has not more points, or behind all of them */
+
+    [LOYALTY_SQL_LEADERS_RANK] =
+        { "SELECT coalesce("
+          "(SELECT min(place) FROM leader WHERE board = $1 AND points <= $2), "
+          "(SELECT max(place) + 1 FROM leader WHERE board = $1), 1)", 0 },
+
+    /*
+     * All members, some at a time, in the order in which the database has
+     * them: any other takes it ten times as long.
+     */
+
+    [LOYALTY_SQL_LEADERS_READ] =
+        { "SELECT " LOYALTY_LEADER_COLUMNS " FROM member "
+          "WHERE email > $1 ORDER BY email LIMIT $2", 0 },
+
+    [LOYALTY_SQL_LEADERS_READ_SHARED] =
+        { "SELECT " LOYALTY_LEADER_COLUMNS " FROM member "
+          "WHERE id > $1 ORDER BY id LIMIT $2", 0 },
+
+    [LOYALTY_SQL_LEADERS_CLEAR] =
+        { "DELETE FROM leader", 0 },
+
+    [LOYALTY_SQL_LEADERS_INSERT] =
+        { "INSERT INTO leader (board, place, points, code, tier, badges) "
+          "VALUES ($1, $2, $3, $4, $5, $6)", 0 },
+
+    [LOYALTY_SQL_CHORE_FIND] =
+        { "SELECT done_at FROM chore WHERE name = $1", 0 },
+
+    /* of those who come at the same time, one; also if a clock was wrong */
+
+    [LOYALTY_SQL_CHORE_BEGIN] =
+        { "INSERT INTO chore (name, begun_at, done_at) VALUES ($1, $2, 0) "
+          "ON CONFLICT (name) DO UPDATE SET begun_at = $2 "
+          "WHERE chore.begun_at > $2 OR (chore.done_at <= $3 "
+          "AND (chore.begun_at <= chore.done_at "
+          "OR chore.begun_at <= $4))", 0 },
+
+    [LOYALTY_SQL_CHORE_DONE] =
+        { "UPDATE chore SET done_at = $1 WHERE name = $2", 0 },
 
     [LOYALTY_SQL_ANSWER_FIND] =
         { "SELECT request, status, result, body FROM answer "
@@ -103,8 +402,12 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_ANSWER_INSERT] =
         { "INSERT INTO answer "
-          "(caller, key, request, status, result, body, at) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7)", 0 },
+          "(caller, key, request, status, result, body, redemption, at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
+
+    [LOYALTY_SQL_ANSWER_REPLACE] =
+        { "UPDATE answer SET status = $1, result = $2, body = $3 "
+          "WHERE redemption = $4 AND redemption <> 0", 0 },
 
     [LOYALTY_SQL_ANSWER_PRUNE] =
         { "DELETE FROM answer WHERE id IN "

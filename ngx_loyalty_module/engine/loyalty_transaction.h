@@ -13,6 +13,11 @@
 #include <loyalty_statements.h>
 
 
+/* Leaderboards that are being made: see loyalty_leaders.h. */
+
+typedef struct loyalty_leaders_s  loyalty_leaders_t;
+
+
 /*
  * What the commands of one transaction share.  Functions that take it return
  * LOYALTY_OK with an outcome in the command's result, or LOYALTY_ERROR with
@@ -23,9 +28,23 @@ typedef struct {
     loyalty_db_t                  *db;
     const loyalty_program_t       *program;
     int64_t                        now;
+    unsigned                       together:1;  /* with other commands */
     loyalty_db_rc_e                failed;
     const char                    *why;      /* NULL: ask the database */
+
+    loyalty_leaders_t             *leaders;
+    unsigned                       leaders_old:1; /* those in the table */
 } loyalty_transaction_t;
+
+
+/* Who is to become a member. */
+
+typedef struct {
+    loyalty_str_t                  email;    /* normalised */
+    loyalty_str_t                  source;
+    loyalty_str_t                  locale;
+    int64_t                        joined_at;
+} loyalty_newcomer_t;
 
 
 /* The commands, one file each. */
@@ -34,32 +53,109 @@ int loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_balance(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_redeem(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_reward_action(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+int loyalty_order_event(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+int loyalty_history(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_coupon(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_use(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_cancel(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_leaderboard(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* loyalty_held.c: the second part of a redemption, and the search for one */
+int loyalty_conclude(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_errand(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /*
- * Looks the command's member up by e-mail: notes who it is and where its
- * ledger ends in the command, and code and balance in the result.  *found
- * tells whether there is one.
+ * Settles some of the members for whom something is due, by what time has
+ * done; *more: not all of them.
  */
-int loyalty_member_find(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int *found);
+int loyalty_settle(loyalty_transaction_t *tx, int *more);
 
 /*
- * Points that the command's member, found before, earns: a credit in the
- * ledger, which is a lot at the same time, and the balance, here and in the
- * result.
+ * Looks a member up by e-mail, which stays the caller's.  With "take" it is to
+ * be changed: nobody else may until the end, and what is due is settled.
+ * Without, what is due is reckoned with, but not written.  *found tells
+ * whether there is one; of one that was merged into another, it is the other.
  */
-int loyalty_ledger_credit(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
-    int64_t points);
+int loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email,
+    int take, loyalty_member_t *member, int *found);
 
 /*
- * Points that the command's member, found before, spends, from the oldest
- * lots first; *debit gets the id of the ledger entry.  The member must have
- * them.
+ * The same for a command: its own member, taken if it is to be.  If there is
+ * none, the outcome is LOYALTY_NOT_A_MEMBER.
  */
-int loyalty_ledger_debit(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t kind, loyalty_str_t reference,
-    int64_t points, int64_t *debit);
+int loyalty_member_of(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int *found);
+
+/*
+ * Writes a new member, who has no points yet; *inserted: else there is one
+ * with this e-mail already.
+ */
+int loyalty_member_insert(loyalty_transaction_t *tx,
+    const loyalty_newcomer_t *newcomer, int *inserted);
+
+/*
+ * Looks a member up by number and takes it, or that which it was merged into.
+ * Its e-mail is in the member itself.
+ */
+int loyalty_member_take(loyalty_transaction_t *tx, int64_t id,
+    loyalty_member_t *member);
+
+/* Writes what is new in a member that was taken, but for its points. */
+int loyalty_member_note(loyalty_transaction_t *tx, loyalty_member_t *member);
+
+/* Writes it all, after the member has got a new entry in the ledger. */
+int loyalty_member_move(loyalty_transaction_t *tx, loyalty_member_t *member,
+    int64_t last_entry);
+
+/* Puts what a member has into the command's result. */
+int loyalty_member_show(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* Adds seconds to a membership of a taken member, from now on if it ended. */
+int loyalty_membership_extend(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_membership_t *membership,
+    int64_t seconds);
+
+/*
+ * Takes seconds (negative) off the end of a membership that a taken member
+ * has or had, or puts them back.
+ */
+int loyalty_membership_shift(loyalty_transaction_t *tx,
+    loyalty_member_t *member, loyalty_str_t id, int64_t seconds);
+
+/*
+ * How many orders a member has had in so many seconds, as far as they have
+ * earned something; and how many events of an action (or of any, ""), there
+ * with 0: ever.
+ */
+int loyalty_count_orders(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, int64_t window, int64_t *count);
+int loyalty_count_actions(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, loyalty_str_t action, int64_t window,
+    int64_t *count);
+
+/*
+ * The friend's side of a referral.  At the sign-up of a member who has just
+ * been written: notes by whom it came, if the code is somebody's and not its
+ * own by another alias; then, and at the first order, rewards both sides, if
+ * the rules say so.
+ */
+int loyalty_friend_joined(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+int loyalty_friend_bought(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* Gives the command's member the badges that it has just come to deserve. */
+int loyalty_badges_give(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* Shows which ones it has in the result. */
+int loyalty_badges_show(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 
 /*
  * If the command's idempotency key was used before, sets the command's answer
@@ -70,6 +166,13 @@ int loyalty_idempotency_replay(loyalty_transaction_t *tx,
 
 /* Stores the answer that the command has got under its key. */
 int loyalty_idempotency_keep(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/*
+ * Lets the second part of a redemption answer in the place of the first, if
+ * that had a key, whoever has brought it to its end.
+ */
+int loyalty_idempotency_settle(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
 /* Forgets some of the answers that are old enough; *more: not all of them. */
@@ -88,7 +191,7 @@ void loyalty_claim_ahead(loyalty_transaction_t *tx,
  * LOYALTY_ERROR if it failed.
  */
 int loyalty_transaction_run(loyalty_transaction_t *tx,
-    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned statement, const loyalty_db_value_t *values,
     unsigned n);
 
 /*
@@ -96,8 +199,11 @@ int loyalty_transaction_run(loyalty_transaction_t *tx,
  * its columns are in tx->db.
  */
 int loyalty_transaction_row(loyalty_transaction_t *tx,
-    loyalty_statement_e statement, const loyalty_db_value_t *values,
+    unsigned statement, const loyalty_db_value_t *values,
     unsigned n, int *row);
+
+/* The next row of the statement that was run last. */
+int loyalty_transaction_next(loyalty_transaction_t *tx, int *row);
 
 /*
  * For what the database does not refuse but must not be: "why" goes to the

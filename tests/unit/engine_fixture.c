@@ -16,18 +16,23 @@
 
 struct shop_request_s {
     loyalty_command_t   command;
-    char                body[256];
+    char                body[1024];
     shop_request_t     *next;
 };
 
 
 static void shop_rules(shop_t *shop);
+static void shop_store(loyalty_store_t *store);
+static loyalty_command_t *shop_claim_written(shop_t *shop,
+    const loyalty_store_t *store, const char *email, const char *order,
+    int64_t total, const char *items);
 static shop_request_t *shop_request(shop_t *shop, loyalty_command_e kind,
     const char *email);
 static int answer_is_json(const loyalty_command_t *command);
 
 
 static const loyalty_str_t  shop_paid[] = { loyalty_string("paid") };
+static const loyalty_str_t  shop_voided[] = { loyalty_string("void") };
 
 
 int
@@ -46,7 +51,6 @@ shop_open(void **state)
     shop_rules(shop);
 
     shop->conf.program = &shop->program;
-    shop->conf.lookup = &shop->lookup;
     shop->conf.uri = shop->uri;
     shop->conf.timeout = 20000;
     shop->conf.cache = 1024 * 1024;
@@ -62,19 +66,33 @@ shop_open(void **state)
 static void
 shop_rules(shop_t *shop)
 {
-    loyalty_program_t       *program = &shop->program;
-    loyalty_order_lookup_t  *lookup = &shop->lookup;
+    size_t              i;
+    loyalty_program_t  *program = &shop->program;
 
     program->name = text("shop");
     program->currency = text("USD");
     program->exponent = 2;
     program->coupon_expires = 30 * DAY;
-    program->rewards = shop->rewards;
-    program->nrewards = elements_of(shop->rewards);
 
-    program->earn.kind = LOYALTY_EARN_PER_AMOUNT;
-    program->earn.points = 1;
-    program->earn.per = 100;
+    program->stores = shop->stores;
+    program->nstores = 1;
+    program->earns = shop->earns;
+    program->nearns = 1;
+    program->promotions = shop->promotions;
+    program->actions = shop->actions;
+    program->ladder.tiers = shop->tiers;
+    program->memberships = shop->memberships;
+    program->badges = shop->badges;
+    program->rewards = shop->rewards;
+    program->nrewards = 2;
+
+    for (i = 0; i < SHOP_RULES; i++) {
+        shop_store(&shop->stores[i]);
+    }
+
+    shop->earns[0].kind = LOYALTY_EARN_PER_AMOUNT;
+    shop->earns[0].points = 1;
+    shop->earns[0].per = 100;
 
     shop->rewards[HANKY].id = text("hanky");
     shop->rewards[HANKY].name = text("Free handkerchief");
@@ -83,15 +101,29 @@ shop_rules(shop_t *shop)
     shop->rewards[APRON].id = text("apron");
     shop->rewards[APRON].name = text("Free apron");
     shop->rewards[APRON].cost = APRON_COST;
+}
 
-    lookup->number = text("/number");
-    lookup->email = text("/email");
-    lookup->total = text("/total");
-    lookup->currency = text("/currency");
-    lookup->status = text("/status");
-    lookup->paid = shop_paid;
-    lookup->npaid = elements_of(shop_paid);
-    lookup->minor = 1;
+
+/* Orders have the same form everywhere, also where their items are asked. */
+
+static void
+shop_store(loyalty_store_t *store)
+{
+    store->id = text(LOYALTY_STORE_ALONE);
+    store->currency = text("USD");
+    store->exponent = 2;
+    store->rate = LOYALTY_RATE_ONE;
+
+    store->lookup.number = text("/number");
+    store->lookup.email = text("/email");
+    store->lookup.total = text("/total");
+    store->lookup.currency = text("/currency");
+    store->lookup.status = text("/status");
+    store->lookup.item_sku = text("/sku");
+    store->lookup.item_quantity = text("/quantity");
+    store->lookup.paid = shop_paid;
+    store->lookup.npaid = elements_of(shop_paid);
+    store->lookup.minor = 1;
 }
 
 
@@ -173,6 +205,18 @@ shop_signup(shop_t *shop, const char *email)
 
 
 loyalty_command_t *
+shop_signup_referred(shop_t *shop, const char *email, const char *referral)
+{
+    loyalty_command_t  *command;
+
+    command = shop_signup(shop, email);
+    command->referral = text(referral);
+
+    return command;
+}
+
+
+loyalty_command_t *
 shop_balance(shop_t *shop, const char *email)
 {
     return &shop_request(shop, LOYALTY_COMMAND_BALANCE, email)->command;
@@ -207,14 +251,59 @@ shop_admission(shop_t *shop, const char *email, const char *order)
 loyalty_command_t *
 shop_claim(shop_t *shop, const char *email, const char *order, int64_t total)
 {
+    return shop_claim_written(shop, &shop->stores[0], email, order, total,
+                              "[]");
+}
+
+
+/* Of one of several stores. */
+
+loyalty_command_t *
+shop_claim_at(shop_t *shop, const char *store, const char *email,
+    const char *order, int64_t total)
+{
+    loyalty_command_t      *command;
+    const loyalty_store_t  *where;
+
+    where = loyalty_store_find(&shop->program, text(store));
+
+    if (where == NULL) {
+        abort();
+    }
+
+    command = shop_claim_written(shop, where, email, order, total, "[]");
+    command->store = where->id;
+
+    return command;
+}
+
+
+/* The store says from now on which items an order has. */
+
+loyalty_command_t *
+shop_claim_items(shop_t *shop, const char *email, const char *order,
+    int64_t total, const char *items)
+{
+    shop->stores[0].lookup.items = text("/items");
+
+    return shop_claim_written(shop, &shop->stores[0], email, order, total,
+                              items);
+}
+
+
+static loyalty_command_t *
+shop_claim_written(shop_t *shop, const loyalty_store_t *store,
+    const char *email, const char *order, int64_t total, const char *items)
+{
     shop_request_t  *request;
 
     request = shop_request(shop, LOYALTY_COMMAND_CLAIM, email);
 
     (void) snprintf(request->body, sizeof(request->body),
                     "{\"number\":\"%s\",\"email\":\"%s\",\"total\":%" PRId64
-                    ",\"currency\":\"USD\",\"status\":\"paid\"}",
-                    order, email, total);
+                    ",\"currency\":\"%.*s\",\"status\":\"paid\","
+                    "\"refunded\":0,\"items\":%s}", order, email, total,
+                    (int) store->currency.len, store->currency.data, items);
 
     request->command.order = text(order);
     request->command.order_body = text(request->body);
@@ -247,6 +336,112 @@ shop_claim_fault(shop_t *shop, const char *email, const char *order,
     command->order_fault = fault;
 
     return command;
+}
+
+
+loyalty_command_t *
+shop_action(shop_t *shop, const char *email, const char *action,
+    const char *ref)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_ACTION, email);
+    request->command.action = text(action);
+    request->command.ref = text(ref);
+
+    return &request->command;
+}
+
+
+loyalty_command_t *
+shop_coupon(shop_t *shop, const char *coupon, const char *order)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_COUPON, "");
+    request->command.coupon = text(coupon);
+    request->command.order = text(order);
+
+    return &request->command;
+}
+
+
+loyalty_command_t *
+shop_use(shop_t *shop, const char *coupon, const char *order)
+{
+    loyalty_command_t  *command;
+
+    command = shop_coupon(shop, coupon, order);
+    command->kind = LOYALTY_COMMAND_USE;
+
+    return command;
+}
+
+
+loyalty_command_t *
+shop_cancel(shop_t *shop, const char *email, const char *coupon)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_CANCEL, email);
+    request->command.coupon = text(coupon);
+
+    return &request->command;
+}
+
+
+loyalty_command_t *
+shop_history(shop_t *shop, const char *email, const char *before,
+    const char *limit)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_HISTORY, email);
+    request->command.before = text(before);
+    request->command.limit = text(limit);
+
+    return &request->command;
+}
+
+
+loyalty_command_t *
+shop_leaderboard(shop_t *shop, const char *email, const char *limit)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_LEADERBOARD, email);
+    request->command.limit = text(limit);
+
+    return &request->command;
+}
+
+
+/* The store says from now on what it has paid back, and what is void. */
+
+loyalty_command_t *
+shop_event(shop_t *shop, const char *email, const char *order, int64_t total,
+    int64_t refunded, const char *status)
+{
+    shop_request_t          *request;
+    loyalty_order_lookup_t  *lookup = &shop->stores[0].lookup;
+
+    lookup->refunds = text("/refunded");
+    lookup->voided = shop_voided;
+    lookup->nvoided = elements_of(shop_voided);
+
+    request = shop_request(shop, LOYALTY_COMMAND_ORDER_EVENT, "");
+
+    (void) snprintf(request->body, sizeof(request->body),
+                    "{\"number\":\"%s\",\"email\":\"%s\",\"total\":%" PRId64
+                    ",\"refunded\":%" PRId64 ",\"currency\":\"USD\","
+                    "\"status\":\"%s\",\"items\":[]}",
+                    order, email, total, refunded, status);
+
+    request->command.order = text(order);
+    request->command.order_body = text(request->body);
+    request->command.asked_at = shop->now;
+
+    return &request->command;
 }
 
 
@@ -359,6 +554,38 @@ shop_member(shop_t *shop, const char *email, int64_t points)
     shop->program.signup_bonus = points;
     shop_expect(shop, shop_signup(shop, email), LOYALTY_SIGNED_UP);
     shop->program.signup_bonus = bonus;
+}
+
+
+void
+shop_transact(shop_t *shop, const char *email, shop_step_pt step, void *data)
+{
+    int                     found;
+    loyalty_member_t        member;
+    loyalty_transaction_t   tx;
+
+    memset(&tx, 0, sizeof(loyalty_transaction_t));
+
+    tx.db = shop_database(shop, shop->conf.timeout, loyalty_statements,
+                          LOYALTY_STATEMENTS);
+    tx.program = &shop->program;
+    tx.now = shop->now;
+
+    if (loyalty_db_open(tx.db) != LOYALTY_DB_DONE
+        || loyalty_db_begin(tx.db, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE
+        || loyalty_member_find(&tx, text(email), 1, &member, &found)
+           != LOYALTY_OK
+        || !found
+        || step(&tx, &member, data) != LOYALTY_OK
+        || loyalty_db_commit(tx.db) != LOYALTY_DB_DONE)
+    {
+        print_error("%s\n", (tx.why != NULL) ? tx.why
+                                             : loyalty_db_error(tx.db));
+        loyalty_db_destroy(tx.db);
+        fail();
+    }
+
+    loyalty_db_destroy(tx.db);
 }
 
 

@@ -11,6 +11,7 @@
 #include <loyalty_test.h>
 #include <loyalty_db.h>
 #include <loyalty_engine.h>
+#include <loyalty_ledger.h>
 #include <process_fixture.h>
 
 #include <sqlite3.h>
@@ -34,14 +35,20 @@
 #define HANKY_COST   200
 #define APRON_COST   400
 
+/* As many rules of a kind has a shop at most. */
+
+#define SHOP_RULES   4
+
 
 typedef struct shop_request_s  shop_request_t;
 
 /*
  * A program with its database, in a folder of its own, or in a schema of its
  * own of $LOYALTY_TEST_DATABASE, a PostgreSQL URI, and an engine for it:
- * 1 point per 1.00 USD, no sign-up bonus, no limits, coupons for 30 days.
- * Tests change the rules and then call shop_reload().
+ * 1 point per 1.00 USD, no sign-up bonus, no limits, coupons for 30 days, and
+ * one store.  There is room for more rules: tests write them and say how many
+ * there are.  With others than those that there were from the start, a test
+ * calls shop_reload().
  */
 
 typedef struct {
@@ -51,9 +58,15 @@ typedef struct {
     char                      uri[512];
     unsigned                  postgresql:1;
 
-    loyalty_reward_t          rewards[2];
+    loyalty_store_t           stores[SHOP_RULES];
+    loyalty_earn_t            earns[SHOP_RULES];
+    loyalty_promotion_t       promotions[SHOP_RULES];
+    loyalty_action_t          actions[SHOP_RULES];
+    loyalty_tier_t            tiers[SHOP_RULES];
+    loyalty_membership_t      memberships[SHOP_RULES];
+    loyalty_badge_t           badges[SHOP_RULES];
+    loyalty_reward_t          rewards[SHOP_RULES];
     loyalty_program_t         program;
-    loyalty_order_lookup_t    lookup;
     loyalty_engine_conf_t     conf;
     loyalty_engine_t         *engine;
     int64_t                   now;
@@ -91,10 +104,16 @@ loyalty_db_t *shop_database(shop_t *shop, int timeout,
 /* Commands for the next batch; they live until the end of the test. */
 
 loyalty_command_t *shop_signup(shop_t *shop, const char *email);
+loyalty_command_t *shop_signup_referred(shop_t *shop, const char *email,
+    const char *referral);
 loyalty_command_t *shop_admission(shop_t *shop, const char *email,
     const char *order);
 loyalty_command_t *shop_claim(shop_t *shop, const char *email,
     const char *order, int64_t total);
+loyalty_command_t *shop_claim_at(shop_t *shop, const char *store,
+    const char *email, const char *order, int64_t total);
+loyalty_command_t *shop_claim_items(shop_t *shop, const char *email,
+    const char *order, int64_t total, const char *items);
 loyalty_command_t *shop_claim_answered(shop_t *shop, const char *email,
     const char *order, const char *body);
 loyalty_command_t *shop_claim_fault(shop_t *shop, const char *email,
@@ -102,6 +121,23 @@ loyalty_command_t *shop_claim_fault(shop_t *shop, const char *email,
 loyalty_command_t *shop_balance(shop_t *shop, const char *email);
 loyalty_command_t *shop_redeem(shop_t *shop, const char *email,
     const char *reward);
+
+loyalty_command_t *shop_action(shop_t *shop, const char *email,
+    const char *action, const char *ref);
+
+loyalty_command_t *shop_coupon(shop_t *shop, const char *coupon,
+    const char *order);
+loyalty_command_t *shop_use(shop_t *shop, const char *coupon,
+    const char *order);
+loyalty_command_t *shop_cancel(shop_t *shop, const char *email,
+    const char *coupon);
+loyalty_command_t *shop_history(shop_t *shop, const char *email,
+    const char *before, const char *limit);
+loyalty_command_t *shop_leaderboard(shop_t *shop, const char *email,
+    const char *limit);
+
+loyalty_command_t *shop_event(shop_t *shop, const char *email,
+    const char *order, int64_t total, int64_t refunded, const char *status);
 
 loyalty_command_t *with_key(loyalty_command_t *command, const char *caller,
     const char *key);
@@ -119,6 +155,17 @@ loyalty_command_t *shop_expect_at(shop_t *shop, loyalty_command_t *command,
 
 /* Makes somebody a member who has so many points. */
 void shop_member(shop_t *shop, const char *email, int64_t points);
+
+/*
+ * In a transaction of the test's own, past the engine: what "step" does to a
+ * member, who is taken.
+ */
+
+typedef int (*shop_step_pt)(loyalty_transaction_t *tx,
+    loyalty_member_t *member, void *data);
+
+void shop_transact(shop_t *shop, const char *email, shop_step_pt step,
+    void *data);
 
 /* Whether the answer has this text in it. */
 int answer_says(const loyalty_command_t *command, const char *words);

@@ -51,6 +51,22 @@ extern const shop_database_t  shop_postgresql;
 #endif
 
 
+/*
+ * What has to be so in every database, after whatever happened to it: the
+ * query counts what is not.  "%lld" in it is the shop's time.
+ */
+
+typedef struct {
+    const char   *what;
+    const char   *sql;
+    unsigned      of_sqlite:1;
+} shop_audit_t;
+
+
+extern const shop_audit_t  shop_audits[];
+extern const size_t        shop_naudits;
+
+
 /* An empty place for the shop's database, and its URI. */
 void shop_place_make(shop_t *shop);
 void shop_place_remove(shop_t *shop);

@@ -18,8 +18,8 @@ static char               emails[MANY][32];
 
 
 /*
- * A list from a text: "a" is a claim of a@x, "A" a redemption; the numbers of
- * the commands are in "member".
+ * A list from a text: "a" is a claim of a@x, "A" a redemption; the number of a
+ * command is its member's.
  */
 
 static loyalty_command_t *
@@ -38,7 +38,7 @@ list(const char *letters)
         (void) snprintf(emails[i], sizeof(emails[i]), "%c@x",
                         letters[i] | ('a' - 'A'));
         commands[i].email = text(emails[i]);
-        commands[i].member = (int64_t) i;
+        commands[i].member.id = (int64_t) i;
         commands[i].next = (i + 1 < n) ? &commands[i + 1] : NULL;
     }
 
@@ -55,7 +55,7 @@ expect_sorted(const char *letters, const char *expected)
     n = 0;
 
     for (c = loyalty_batch_sort(list(letters)); c != NULL; c = c->next) {
-        assert_int_equal(letters[c->member], expected[n]);
+        assert_int_equal(letters[c->member.id], expected[n]);
         n++;
     }
 
@@ -118,8 +118,8 @@ commands_of_one_member_stay_in_their_order(void **state)
          c = c->next)
     {
         if (c->email.data[0] == 'b' && c->kind == LOYALTY_COMMAND_CLAIM) {
-            assert_true(c->member > last);
-            last = c->member;
+            assert_true(c->member.id > last);
+            last = c->member.id;
         }
     }
 

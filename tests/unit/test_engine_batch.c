@@ -437,14 +437,15 @@ member_codes_that_collide_are_made_anew(void **state)
 
 
 /*
- * On the first attempt Ada and Bob become members; then Carol cannot, and on
- * the second attempt Ada cannot either, so that Bob gets another number.
+ * On the first attempt Ada and Bob become members, each with two codes; then
+ * Carol cannot, and on the second attempt Ada cannot either, so that Bob gets
+ * another number.
  */
 
 static loyalty_command_t *
 sign_up_twice(shop_t *shop, loyalty_command_t *(*claim)(shop_t *shop))
 {
-    char                first[] = "rrrxxxxx";
+    char                first[] = "rrrrrrxxxxx";
     loyalty_command_t  *ada, *bob, *claimed, *carol;
 
     shop_expect(shop, shop_balance(shop, ADA), LOYALTY_NOT_A_MEMBER);
@@ -455,7 +456,7 @@ sign_up_twice(shop_t *shop, loyalty_command_t *(*claim)(shop_t *shop))
     claimed = claim(shop);
     carol = shop_signup(shop, "carol@example.com");
 
-    first[3 + shop_attempts(shop)] = '\0';
+    first[6 + shop_attempts(shop)] = '\0';
     chance = first;
     shop_run(shop);
     chance = "";

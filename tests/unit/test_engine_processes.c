@@ -474,7 +474,8 @@ sign_up_and_hang(void *data, int number)
     loyalty_db_t        *db;
     shop_t              *shop = data;
     loyalty_db_value_t   values[] = {
-        loyalty_db_text(text("m_hung")), loyalty_db_text(text(BOB)),
+        loyalty_db_text(text("m_hung")), loyalty_db_text(text("HUNG")),
+        loyalty_db_text(text(BOB)),
         loyalty_db_text(text("")), loyalty_db_text(text("")),
         loyalty_db_int(CHRISTMAS)
     };
@@ -486,7 +487,8 @@ sign_up_and_hang(void *data, int number)
     if (loyalty_lock_acquire(shop->conf.lock, 1000) != LOYALTY_OK
         || loyalty_db_open(db) != LOYALTY_DB_DONE
         || loyalty_db_begin(db, LOYALTY_DB_WRITE) != LOYALTY_DB_DONE
-        || loyalty_db_query(db, LOYALTY_SQL_MEMBER_INSERT, values, 5)
+        || loyalty_db_query(db, LOYALTY_SQL_MEMBER_INSERT, values,
+                            loyalty_values_n(values))
            != LOYALTY_DB_DONE)
     {
         return 1;

@@ -385,7 +385,7 @@ spendings_tell_what_each_lot_gave(void **state)
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
 
-    shop_sql_text(shop, "SELECT points FROM spending ORDER BY debit, lot",
+    shop_sql_text(shop, "SELECT points FROM spending ORDER BY entry, lot",
                   spendings, sizeof(spendings));
 
     assert_string_equal(spendings, "100 100 50 150");
@@ -416,12 +416,13 @@ points_without_lots_are_not_spent(void **state)
     shop->damaged = 1;
 
     shop_member(shop, ADA, 200);
-    (void) shop_sql(shop, "UPDATE member SET first_lot = 99");
+    shop_expect(shop, shop_claim(shop, ADA, "1", 500), LOYALTY_CLAIMED);
+    (void) shop_sql(shop, "UPDATE member SET first_open = last_entry");
 
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"),
                 LOYALTY_DATABASE_UNAVAILABLE);
 
-    assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 200);
+    assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 205);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM spending"), 0);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM redemption"), 0);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM reward"), 0);
@@ -436,7 +437,8 @@ points_without_lots_are_told_to_the_log(void **state)
     shop->damaged = 1;
 
     shop_member(shop, ADA, 200);
-    (void) shop_sql(shop, "UPDATE member SET first_lot = 99");
+    shop_expect(shop, shop_claim(shop, ADA, "1", 500), LOYALTY_CLAIMED);
+    (void) shop_sql(shop, "UPDATE member SET first_open = last_entry");
 
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"),
                 LOYALTY_DATABASE_UNAVAILABLE);

@@ -1,0 +1,58 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _LOYALTY_CLAIM_H_INCLUDED_
+#define _LOYALTY_CLAIM_H_INCLUDED_
+
+
+#include <loyalty_transaction.h>
+
+
+/* What the books have of an order that was claimed. */
+
+typedef struct {
+    loyalty_str_t        store;
+    loyalty_str_t        order;
+    int64_t              member;
+    int64_t              total;
+    int64_t              refunded;        /* known when it was claimed */
+    int64_t              points;
+    int64_t              claimed_at;
+    loyalty_bought_t     bought;
+} loyalty_claim_t;
+
+
+/* The kind of the ledger's entries that claims make. */
+extern const loyalty_str_t  loyalty_claim_kind;
+
+
+/* The claim of the command's order, whoever has claimed it. */
+int loyalty_claim_read(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, loyalty_claim_t *claim, int *found);
+
+/*
+ * Credits the command's order, whose facts are good, to its member, which was
+ * taken.  *credited is 0 if somebody has claimed the order meanwhile: then
+ * nothing was written.
+ */
+int loyalty_claim_credit(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int *credited);
+
+/* What the ledger calls the store of an order. */
+loyalty_str_t loyalty_claim_books(loyalty_str_t store);
+
+/*
+ * Brings what was taken back of a claim to what it must be when so much of
+ * the order is refunded, its total and more if the order is void: "asked_at"
+ * is when the store has said so.  *stale: the books know of later, or maybe
+ * later, and nothing was written.  The member was taken.
+ */
+int loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, int64_t refunded, int64_t asked_at,
+    int *stale);
+
+
+#endif /* _LOYALTY_CLAIM_H_INCLUDED_ */

@@ -1,0 +1,179 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_claim.h>
+
+#include <string.h>
+
+
+static int loyalty_order_event_claim(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_claim_t *claim, int *claimed);
+static int loyalty_order_event_reverse(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_claim_t *claim);
+static int64_t loyalty_order_event_refunded(const loyalty_order_t *order,
+    const loyalty_claim_t *claim);
+static void loyalty_order_event_forget(loyalty_command_t *command);
+
+
+/*
+ * An event says that something has happened to an order; what, the store has
+ * been asked.  So events that come twice, late or in disorder do no harm: the
+ * books follow what the store has said last.
+ */
+
+int
+loyalty_order_event(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int                claimed;
+    loyalty_claim_t    claim;
+    loyalty_outcome_e  fault = command->order_fault;
+
+    loyalty_order_event_forget(command);
+
+    if (fault != LOYALTY_NO_FAULT) {
+
+        /* what concerns nobody here is no reason to send it again */
+
+        command->result.outcome = (fault == LOYALTY_ORDER_NOT_FOUND
+                                   || fault == LOYALTY_WRONG_CURRENCY)
+                                  ? LOYALTY_ORDER_NOTED : fault;
+        return LOYALTY_OK;
+    }
+
+    command->result.outcome = LOYALTY_ORDER_NOTED;
+
+    if (loyalty_order_event_claim(tx, command, &claim, &claimed) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (claimed
+        && loyalty_order_event_reverse(tx, command, &claim) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    loyalty_order_event_forget(command);
+
+    return LOYALTY_OK;
+}
+
+
+/* Claims the order for its buyer, if nobody has, and the buyer is a member. */
+
+static int
+loyalty_order_event_claim(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_claim_t *claim, int *claimed)
+{
+    int                     credited;
+    loyalty_str_t           email;
+    const loyalty_order_t  *order = &command->facts;
+
+    if (loyalty_claim_read(tx, command, claim, claimed) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (*claimed || !order->paid) {
+        return LOYALTY_OK;
+    }
+
+    email.data = order->email;
+    email.len = order->email_len;
+
+    if (loyalty_member_find(tx, email, 1, &command->member, claimed)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!*claimed) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_claim_credit(tx, command, &credited) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    return credited ? loyalty_claim_read(tx, command, claim, claimed)
+                    : loyalty_transaction_refuse(tx, "an order has been "
+                                                 "claimed meanwhile");
+}
+
+
+static int
+loyalty_order_event_reverse(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_claim_t *claim)
+{
+    int                     stale;
+    loyalty_member_t       *member = &command->member;
+    const loyalty_order_t  *order = &command->facts;
+
+    if (!order->paid && !order->voided && order->refunded == 0) {
+
+        /* it need not have its amounts: this does not cancel a refund */
+
+        return LOYALTY_OK;
+    }
+
+    if (member->id == 0
+        && loyalty_member_take(tx, claim->member, member) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (loyalty_reversal(tx, member, claim,
+                         loyalty_order_event_refunded(order, claim),
+                         command->asked_at, &stale)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (stale) {
+        command->result.outcome = LOYALTY_STORE_UNAVAILABLE;
+        command->result.detail = "The store has said otherwise meanwhile, "
+                                 "and is to be asked once more: send the "
+                                 "event again.";
+    }
+
+    return LOYALTY_OK;
+}
+
+
+/* A void order is refunded as a whole, whatever was known of it before. */
+
+static int64_t
+loyalty_order_event_refunded(const loyalty_order_t *order,
+    const loyalty_claim_t *claim)
+{
+    int64_t  refunded;
+
+    refunded = order->refunded;
+
+    if (!order->voided) {
+        return refunded;
+    }
+
+    if (refunded < claim->total) {
+        refunded = claim->total;
+    }
+
+    return (refunded > claim->refunded) ? refunded : claim->refunded + 1;
+}
+
+
+/* Whose order it is, is not the store's webhook's business. */
+
+static void
+loyalty_order_event_forget(loyalty_command_t *command)
+{
+    command->result.email.len = 0;
+    command->result.earned = command->member.earned;
+    command->result.badges = 0;
+    command->result.new_badges = 0;
+
+    memset(&command->member, 0, sizeof(loyalty_member_t));
+}

@@ -1,0 +1,328 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_award.h>
+#include <loyalty_claim.h>
+#include <loyalty_ledger.h>
+
+
+/*
+ * A row of the table: what it came to after a step, all sums of the order as
+ * a whole.  Before the first one, all is zero.
+ */
+
+typedef struct {
+    int64_t  number;
+    int64_t  entry;                            /* of the ledger, 0: none */
+    int64_t  refunded;
+    int64_t  points;                           /* to be taken back */
+    int64_t  taken;                            /* of them */
+    int64_t  at;                               /* when the store was asked */
+} loyalty_step_t;
+
+
+static int loyalty_reversal_last(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, loyalty_step_t *step);
+static int loyalty_reversal_whole(const loyalty_claim_t *claim,
+    const loyalty_step_t *step);
+static int loyalty_reversal_stale(const loyalty_step_t *last,
+    const loyalty_step_t *next);
+static int loyalty_reversal_memberships(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim, int times);
+static int loyalty_reversal_move(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim,
+    const loyalty_step_t *last, loyalty_step_t *next);
+static int loyalty_reversal_take(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
+    loyalty_step_t *next);
+static int loyalty_reversal_lot(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, const loyalty_claim_t *claim,
+    int64_t *lot);
+static int loyalty_reversal_give(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
+    loyalty_step_t *next);
+static int loyalty_reversal_earn(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry,
+    loyalty_step_t *next);
+static int loyalty_reversal_insert(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *step);
+
+
+int
+loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, int64_t refunded, int64_t asked_at,
+    int *stale)
+{
+    int             was, whole;
+    loyalty_step_t  last, next;
+
+    *stale = 0;
+
+    if (loyalty_reversal_last(tx, claim, &last) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    next.number = last.number + 1;
+    next.entry = 0;
+    next.refunded = refunded;
+    next.points = loyalty_award_reversal(claim->points, claim->total,
+                                         claim->refunded, refunded);
+    next.taken = last.taken;
+    next.at = asked_at;
+
+    was = loyalty_reversal_whole(claim, &last);
+    whole = loyalty_reversal_whole(claim, &next);
+
+    if (next.points == last.points && whole == was) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_reversal_stale(&last, &next)) {
+        *stale = 1;
+        return LOYALTY_OK;
+    }
+
+    if (whole != was
+        && loyalty_reversal_memberships(tx, member, claim, was - whole)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (loyalty_reversal_move(tx, member, claim, &last, &next) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_reversal_insert(tx, claim, &next);
+}
+
+
+static int
+loyalty_reversal_last(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, loyalty_step_t *step)
+{
+    int                          row;
+    static const loyalty_step_t  none;
+    const loyalty_db_value_t     values[] = {
+        loyalty_db_text(claim->store), loyalty_db_text(claim->order)
+    };
+
+    *step = none;
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_REVERSAL_LAST, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (row) {
+        step->number = loyalty_db_column_int(tx->db, 0);
+        step->refunded = loyalty_db_column_int(tx->db, 1);
+        step->points = loyalty_db_column_int(tx->db, 2);
+        step->taken = loyalty_db_column_int(tx->db, 3);
+        step->at = loyalty_db_column_int(tx->db, 4);
+    }
+
+    return LOYALTY_OK;
+}
+
+
+/* Whether all of the order was refunded, some of it since the claim. */
+
+static int
+loyalty_reversal_whole(const loyalty_claim_t *claim,
+    const loyalty_step_t *step)
+{
+    return step->refunded >= claim->total && step->refunded > claim->refunded;
+}
+
+
+/*
+ * The store may have been asked by several events at a time, and answered the
+ * first one last.  Refunds of the same second are true one after the other; a
+ * refund is hardly cancelled within one.
+ */
+
+static int
+loyalty_reversal_stale(const loyalty_step_t *last, const loyalty_step_t *next)
+{
+    return last->number != 0
+           && (next->at < last->at
+               || (next->at == last->at && next->refunded < last->refunded));
+}
+
+
+/* They need not be among the rules any more. */
+
+static int
+loyalty_reversal_memberships(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim, int times)
+{
+    int64_t        seconds;
+    loyalty_str_t  id, rest = { claim->bought.len, claim->bought.text };
+
+    while (rest.len != 0) {
+
+        if (loyalty_bought_next(&rest, &id, &seconds) != LOYALTY_OK) {
+            return loyalty_transaction_refuse(tx, "a claim does not say what "
+                                              "memberships it has bought");
+        }
+
+        if (loyalty_membership_shift(tx, member, id, times * seconds)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
+/*
+ * What was not there to be taken is forgiven, and is neither taken later nor
+ * given back.
+ */
+
+static int
+loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, const loyalty_step_t *last,
+    loyalty_step_t *next)
+{
+    if (next->points > last->points) {
+        return loyalty_reversal_take(tx, member, claim,
+                                     next->points - last->points, next);
+    }
+
+    if (next->points < last->taken) {
+        return loyalty_reversal_give(tx, member, claim,
+                                     last->taken - next->points, next);
+    }
+
+    return loyalty_member_note(tx, member);
+}
+
+
+static int
+loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, int64_t points, loyalty_step_t *next)
+{
+    int64_t          lot, taken;
+    loyalty_entry_t  entry = {
+        loyalty_string("reversal"), claim->order,
+        loyalty_claim_books(claim->store), points
+    };
+
+    if (loyalty_reversal_lot(tx, member, claim, &lot) != LOYALTY_OK
+        || loyalty_ledger_take_back(tx, member, &entry, lot,
+                                    claim->claimed_at, &taken, &next->entry)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    next->taken += taken;
+
+    return (taken != 0) ? LOYALTY_OK : loyalty_member_note(tx, member);
+}
+
+
+/* The entry of the claim. */
+
+static int
+loyalty_reversal_lot(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, const loyalty_claim_t *claim,
+    int64_t *lot)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(member->last_entry), loyalty_db_int(0),
+        loyalty_db_text(loyalty_claim_kind), loyalty_db_text(claim->order),
+        loyalty_db_text(loyalty_claim_books(claim->store))
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_AWARD, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *lot = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, int64_t points, loyalty_step_t *next)
+{
+    int                       rc;
+    loyalty_lots_t            lots;
+    loyalty_entry_t           entry = {
+        loyalty_string("restoration"), claim->order,
+        loyalty_claim_books(claim->store), points
+    };
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(claim->store), loyalty_db_text(claim->order)
+    };
+
+    /* lots of a member that was merged into this one are not this one's */
+
+    if (claim->member != member->id) {
+        next->taken -= points;
+
+        return loyalty_reversal_earn(tx, member, &entry, next);
+    }
+
+    rc = loyalty_lots_load_taken(tx, LOYALTY_SQL_REVERSAL_LOTS, values,
+                                 loyalty_values_n(values), &lots);
+
+    if (rc == LOYALTY_OK) {
+        rc = loyalty_ledger_give_back(tx, member, &entry, &lots,
+                                      claim->claimed_at, &next->entry);
+    }
+
+    loyalty_lots_free(&lots);
+
+    next->taken -= points;
+
+    return rc;
+}
+
+
+static int
+loyalty_reversal_earn(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, loyalty_step_t *next)
+{
+    if (loyalty_ledger_earn(tx, member, entry, 0) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    next->entry = member->last_entry;
+
+    return LOYALTY_OK;
+}
+
+
+/* Who was faster on another node has taken this step: the key refuses it. */
+
+static int
+loyalty_reversal_insert(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *step)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(claim->store), loyalty_db_text(claim->order),
+        loyalty_db_int(step->number), loyalty_db_int(step->entry),
+        loyalty_db_int(step->refunded), loyalty_db_int(step->points),
+        loyalty_db_int(step->taken), loyalty_db_int(step->at)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_REVERSAL_INSERT, values,
+                                   loyalty_values_n(values));
+}
