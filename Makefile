@@ -101,7 +101,7 @@ LIB_SRCS := $(if $(PG_INC),$(LIB_SRCS), \
                           $(if $(findstring _postgresql,$(file)),,$(file))))
 LIB_OBJS := $(LIB_SRCS:ngx_loyalty_module/%.c=$(OBJ)/lib/%.o)
 LIB_INCS := $(LIB_DIRS:%=-Ingx_loyalty_module/%) $(PG_FLAGS)
-LIBS     := -lsqlite3 -ljansson $(PG_LIBS) -lpthread
+LIBS     := -lsqlite3 -ljansson -lcrypto $(PG_LIBS) -lpthread
 
 CTL_SRCS := $(wildcard ngx_loyalty_module/ctl/*.c)
 CTL_OBJS := $(CTL_SRCS:ngx_loyalty_module/%.c=$(OBJ)/lib/%.o)
@@ -241,15 +241,24 @@ $(OBJ)/lib/settings: FORCE
 unit-programs: $(UNITS)
 
 
+# the tool without its main(), of which the units take what they test
+
+$(OBJ)/libloyaltyctl.a: $(filter-out %/loyaltyctl.o,$(CTL_OBJS))
+	@rm -f $@
+	@ar rcs $@ $^
+
+
 $(OBJ)/unit/%: $(OBJ)/obj/unit/%.o \
-               $(UNIT_SHARED:tests/%.c=$(OBJ)/obj/%.o) $(OBJ)/libloyalty.a
+               $(UNIT_SHARED:tests/%.c=$(OBJ)/obj/%.o) \
+               $(OBJ)/libloyaltyctl.a $(OBJ)/libloyalty.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 
 $(OBJ)/obj/%.o: tests/%.c $(OBJ)/lib/settings
 	@mkdir -p $(@D)
-	$(Q)$(CC) -c $(WARNINGS) $(FLAGS) -MMD -MP $(LIB_INCS) -Itests/unit -o $@ $<
+	$(Q)$(CC) -c $(WARNINGS) $(FLAGS) -MMD -MP $(LIB_INCS) $(CTL_INCS) \
+	         -Itests/unit -o $@ $<
 
 
 .PRECIOUS: $(UNIT_OBJS)

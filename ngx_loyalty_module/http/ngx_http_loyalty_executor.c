@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_executor.h>
 
 
 #define NGX_HTTP_LOYALTY_READ_CACHE   (8 * 1024 * 1024)
@@ -23,59 +23,6 @@
 #define NGX_HTTP_LOYALTY_REMIND       10
 
 
-typedef struct ngx_http_loyalty_lane_s  ngx_http_loyalty_lane_t;
-
-
-/*
- * What waits to be run.  SQLite has one lane for each queue, since it has one
- * writer at a time; a server has several.
- */
-
-typedef struct {
-    ngx_http_loyalty_executor_t   *executor;
-    loyalty_command_t             *first;
-    loyalty_command_t            **last;
-    ngx_int_t                      waiting;
-
-    ngx_http_loyalty_lane_t       *lanes;
-    ngx_int_t                      nlanes;
-
-    ngx_event_t                    start;
-    time_t                         failing;    /* when it was said last */
-    time_t                         overflowed; /* when it was said last */
-} ngx_http_loyalty_queue_t;
-
-
-/*
- * A lane runs one batch at a time, on an engine of its own.  What arrives
- * meanwhile is the next batch, so that load makes batches larger, and writers
- * do not keep readers waiting.
- */
-
-struct ngx_http_loyalty_lane_s {
-    ngx_http_loyalty_executor_t   *executor;
-    ngx_http_loyalty_queue_t      *queue;      /* NULL: of checkpoints */
-    time_t                        *failing;    /* shared by like lanes */
-    loyalty_engine_t              *engine;
-
-    loyalty_command_t             *batch;      /* with the thread */
-    ngx_thread_task_t             *task;
-    time_t                         failed;     /* its last run, when */
-    unsigned                       busy:1;
-};
-
-
-struct ngx_http_loyalty_executor_s {
-    ngx_pool_t                    *pool;
-    ngx_http_loyalty_program_t    *program;
-    ngx_http_loyalty_main_conf_t  *conf;
-    ngx_http_loyalty_queue_t       reads;
-    ngx_http_loyalty_queue_t       writes;
-    ngx_http_loyalty_lane_t        checkpoints;
-    time_t                         checkpoints_failing;
-};
-
-
 static ngx_http_loyalty_queue_t *ngx_http_loyalty_queue(
     ngx_http_loyalty_executor_t *executor, loyalty_command_t *command);
 static void ngx_http_loyalty_queue_full(ngx_http_loyalty_queue_t *queue,
@@ -85,27 +32,16 @@ static ngx_http_loyalty_executor_t *ngx_http_loyalty_executor_create(
 static ngx_int_t ngx_http_loyalty_queue_init(
     ngx_http_loyalty_executor_t *executor, ngx_http_loyalty_queue_t *queue,
     ngx_uint_t lanes, size_t cache);
-static ngx_int_t ngx_http_loyalty_lane_init(
-    ngx_http_loyalty_executor_t *executor, ngx_http_loyalty_lane_t *lane,
-    size_t cache);
 static void ngx_http_loyalty_queue_destroy(ngx_http_loyalty_queue_t *queue);
 static void ngx_http_loyalty_queue_start(ngx_event_t *ev);
 static ngx_int_t ngx_http_loyalty_queue_idle(ngx_http_loyalty_queue_t *queue);
 static ngx_uint_t ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane);
-static ngx_int_t ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log);
 static void ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane);
-static ngx_uint_t ngx_http_loyalty_lane_ended(ngx_event_t *ev);
 static void ngx_http_loyalty_lane_done(ngx_event_t *ev);
-static void ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane,
-    ngx_log_t *log);
 static void ngx_http_loyalty_command_done(loyalty_command_t *command);
-static void ngx_http_loyalty_checkpoint_start(
-    ngx_http_loyalty_executor_t *executor);
-static void ngx_http_loyalty_checkpoint_thread(void *data, ngx_log_t *log);
-static void ngx_http_loyalty_checkpoint_done(ngx_event_t *ev);
 
 
 ngx_int_t
@@ -113,26 +49,20 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
 {
     ngx_http_request_t            *r;
     ngx_http_loyalty_queue_t      *queue;
-    ngx_http_loyalty_program_t    *program;
+    ngx_http_loyalty_executor_t   *executor;
     ngx_http_loyalty_main_conf_t  *lmcf;
 
     r = ctx->request;
-    program = ctx->conf->program;
 
     lmcf = ngx_http_get_module_main_conf(r, ngx_http_loyalty_module);
 
-    if (program->executor == NULL) {
+    executor = ngx_http_loyalty_executor(lmcf, ctx->conf->program);
 
-        /* not in init_process(): nothing may be open across a fork() */
-
-        program->executor = ngx_http_loyalty_executor_create(lmcf, program);
-
-        if (program->executor == NULL) {
-            return NGX_ERROR;
-        }
+    if (executor == NULL) {
+        return NGX_ERROR;
     }
 
-    queue = ngx_http_loyalty_queue(program->executor, &ctx->command);
+    queue = ngx_http_loyalty_queue(executor, &ctx->command);
 
     if (queue->waiting >= lmcf->queue) {
         ngx_http_loyalty_queue_full(queue, r->connection->log);
@@ -156,6 +86,20 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
     }
 
     return NGX_OK;
+}
+
+
+/* Not in init_process(): nothing may be open across a fork(). */
+
+ngx_http_loyalty_executor_t *
+ngx_http_loyalty_executor(ngx_http_loyalty_main_conf_t *lmcf,
+    ngx_http_loyalty_program_t *program)
+{
+    if (program->executor == NULL) {
+        program->executor = ngx_http_loyalty_executor_create(lmcf, program);
+    }
+
+    return program->executor;
 }
 
 
@@ -228,17 +172,11 @@ ngx_http_loyalty_executor_create(ngx_http_loyalty_main_conf_t *lmcf,
         || ngx_http_loyalty_queue_init(executor, &executor->writes, lanes,
                                        NGX_HTTP_LOYALTY_WRITE_CACHE)
         != NGX_OK
-        || ngx_http_loyalty_lane_init(executor, &executor->checkpoints, 0)
-        != NGX_OK)
+        || ngx_http_loyalty_upkeep_init(executor) != NGX_OK)
     {
         ngx_http_loyalty_executor_destroy(executor);
         return NULL;
     }
-
-    executor->checkpoints.failing = &executor->checkpoints_failing;
-    executor->checkpoints.task->handler = ngx_http_loyalty_checkpoint_thread;
-    executor->checkpoints.task->event.handler =
-        ngx_http_loyalty_checkpoint_done;
 
     return executor;
 }
@@ -279,7 +217,7 @@ ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_lane_t *lane, size_t cache)
 {
@@ -287,7 +225,6 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_program_t  *program = executor->program;
 
     conf.program = &program->rules;
-    conf.lookup = &program->lookup;
     conf.uri = (char *) program->database.data;
     conf.timeout = (int) program->timeout;
     conf.cache = cache;
@@ -322,7 +259,7 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
 void
 ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor)
 {
-    loyalty_engine_destroy(executor->checkpoints.engine);
+    loyalty_engine_destroy(executor->upkeep.lane.engine);
     ngx_http_loyalty_queue_destroy(&executor->reads);
     ngx_http_loyalty_queue_destroy(&executor->writes);
 
@@ -481,7 +418,7 @@ ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane)
 {
     if (ngx_thread_task_post(lane->executor->conf->pool, lane->task)
@@ -535,7 +472,7 @@ ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane)
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_loyalty_lane_ended(ngx_event_t *ev)
 {
     ngx_http_loyalty_lane_t  *lane = ev->data;
@@ -574,7 +511,11 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
     ngx_http_loyalty_lane_report(lane, ev->log);
 
     if (loyalty_engine_checkpoint_due(lane->engine)) {
-        ngx_http_loyalty_checkpoint_start(lane->executor);
+        ngx_http_loyalty_checkpoint_due(lane->executor);
+    }
+
+    if (loyalty_engine_leaders_due(lane->engine)) {
+        ngx_http_loyalty_leaders_due(lane->executor);
     }
 
     command = lane->batch;
@@ -594,7 +535,7 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
 }
 
 
-static void
+void
 ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
 {
     time_t                       now, *failing = lane->failing;
@@ -640,35 +581,4 @@ ngx_http_loyalty_command_done(loyalty_command_t *command)
     ctx->request->main->blocked--;
 
     ngx_http_loyalty_wake(ctx);
-}
-
-
-static void
-ngx_http_loyalty_checkpoint_start(ngx_http_loyalty_executor_t *executor)
-{
-    ngx_http_loyalty_lane_t  *lane;
-
-    lane = &executor->checkpoints;
-
-    if (!lane->busy) {
-        (void) ngx_http_loyalty_lane_post(lane);
-    }
-}
-
-
-static void
-ngx_http_loyalty_checkpoint_thread(void *data, ngx_log_t *log)
-{
-    ngx_http_loyalty_lane_t  *lane = data;
-
-    (void) loyalty_engine_checkpoint(lane->engine);
-}
-
-
-static void
-ngx_http_loyalty_checkpoint_done(ngx_event_t *ev)
-{
-    if (ngx_http_loyalty_lane_ended(ev)) {
-        ngx_http_loyalty_lane_report(ev->data, ev->log);
-    }
 }

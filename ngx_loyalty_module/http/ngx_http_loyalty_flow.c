@@ -10,26 +10,42 @@
 static void ngx_http_loyalty_execute(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, void (*step)(ngx_http_request_t *r));
 static void ngx_http_loyalty_admitted(ngx_http_request_t *r);
+static void ngx_http_loyalty_ask(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_ordered(ngx_http_request_t *r);
 static ngx_int_t ngx_http_loyalty_take_order(ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_executed(ngx_http_request_t *r);
+static void ngx_http_loyalty_report_pool(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+
+/* Seconds between two warnings of a worker about the pools of a program. */
+
+#define NGX_HTTP_LOYALTY_POOL_REMIND  600
 
 
 /*
- * A claim goes to the engine, to the store and to the engine again, all else
- * to the engine once.
+ * A claim goes to the engine, to the store and to the engine again, an event
+ * of an order to the store first, all else to the engine once.
  */
 
 void
 ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
-    if (ctx->command.kind == LOYALTY_COMMAND_CLAIM) {
+    switch (ctx->command.kind) {
+
+    case LOYALTY_COMMAND_CLAIM:
         ctx->command.admission = 1;
         ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_admitted);
         return;
-    }
 
-    ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+    case LOYALTY_COMMAND_ORDER_EVENT:
+        ngx_http_loyalty_ask(r, ctx);
+        return;
+
+    default:
+        ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+    }
 }
 
 
@@ -59,12 +75,7 @@ ngx_http_loyalty_admitted(ngx_http_request_t *r)
                    "loyalty claim decided:%d", command->decided);
 
     if (!command->decided) {
-        ctx->step = ngx_http_loyalty_ordered;
-
-        if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
-            ngx_http_loyalty_fault(r, LOYALTY_STORE_UNAVAILABLE);
-        }
-
+        ngx_http_loyalty_ask(r, ctx);
         return;
     }
 
@@ -81,6 +92,18 @@ ngx_http_loyalty_admitted(ngx_http_request_t *r)
     }
 
     ngx_http_loyalty_respond(r);
+}
+
+
+static void
+ngx_http_loyalty_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ctx->step = ngx_http_loyalty_ordered;
+    ctx->command.asked_at = ngx_time();
+
+    if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
+        ngx_http_loyalty_fault(r, LOYALTY_STORE_UNAVAILABLE);
+    }
 }
 
 
@@ -108,6 +131,13 @@ ngx_http_loyalty_ordered(ngx_http_request_t *r)
 void
 ngx_http_loyalty_salvage(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
+    if (ctx->command.kind == LOYALTY_COMMAND_REDEEM
+        || ctx->command.kind == LOYALTY_COMMAND_ERRAND)
+    {
+        ngx_http_loyalty_saga_salvage(ctx);
+        return;
+    }
+
     if (ngx_http_loyalty_take_order(ctx) == NGX_OK) {
         ctx->step = ngx_http_loyalty_executed;
         (void) ngx_http_loyalty_submit(ctx);
@@ -158,5 +188,45 @@ ngx_http_loyalty_executed(ngx_http_request_t *r)
                       "%s", &ctx->conf->program->name, ctx->command.why);
     }
 
+    if (ngx_http_loyalty_saga_due(ctx)) {
+        ngx_http_loyalty_saga_create(r, ctx);
+        return;
+    }
+
+    ngx_http_loyalty_report_pool(r, ctx);
     ngx_http_loyalty_respond(r);
+}
+
+
+/* The last code of a pool is always worth a line. */
+
+static void
+ngx_http_loyalty_report_pool(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    time_t                       now;
+    loyalty_result_t            *result = &ctx->command.result;
+    ngx_http_loyalty_program_t  *program = ctx->conf->program;
+
+    if (ctx->command.kind != LOYALTY_COMMAND_REDEEM || ctx->command.replayed
+        || result->outcome != LOYALTY_REDEEMED || result->pool_left == -1)
+    {
+        return;
+    }
+
+    now = ngx_time();
+
+    if (result->pool_left != 0 && program->pool_low != 0
+        && now - program->pool_low < NGX_HTTP_LOYALTY_POOL_REMIND)
+    {
+        return;
+    }
+
+    program->pool_low = now;
+
+    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                  "loyalty: codes left for reward \"%*s\" of program \"%V\": "
+                  "%L; import more with \"loyaltyctl coupon import\"",
+                  result->reward->id.len, result->reward->id.data,
+                  &program->name, result->pool_left);
 }

@@ -11,7 +11,6 @@ static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_add_allow(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
-static void ngx_http_loyalty_wait(ngx_http_request_t *r);
 static void ngx_http_loyalty_process(ngx_http_request_t *r);
 static void ngx_http_loyalty_cleanup(void *data);
 
@@ -20,24 +19,79 @@ static void ngx_http_loyalty_cleanup(void *data);
 #define NGX_HTTP_LOYALTY_WRITE  NGX_HTTP_POST
 
 
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup = {
-    LOYALTY_COMMAND_SIGNUP, NGX_HTTP_LOYALTY_WRITE,
-    ngx_string("POST, OPTIONS"), 0, 0
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint = {
+    LOYALTY_COMMAND_SIGNUP, LOYALTY_COMMAND_SIGNUP,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL,
+    NGX_HTTP_LOYALTY_SOURCE|NGX_HTTP_LOYALTY_LOCALE
+    |NGX_HTTP_LOYALTY_REFERRAL
 };
 
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim = {
-    LOYALTY_COMMAND_CLAIM, NGX_HTTP_LOYALTY_WRITE,
-    ngx_string("POST, OPTIONS"), 1, 0
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
+    LOYALTY_COMMAND_CLAIM, LOYALTY_COMMAND_CLAIM,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
+    NGX_HTTP_LOYALTY_STORE
 };
 
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance = {
-    LOYALTY_COMMAND_BALANCE, NGX_HTTP_LOYALTY_READ,
-    ngx_string("GET, HEAD, POST, OPTIONS"), 0, 0
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
+    LOYALTY_COMMAND_BALANCE, LOYALTY_COMMAND_BALANCE,
+    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL,
+    0
 };
 
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem = {
-    LOYALTY_COMMAND_REDEEM, NGX_HTTP_LOYALTY_WRITE,
-    ngx_string("POST, OPTIONS"), 0, 1
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
+    LOYALTY_COMMAND_REDEEM, LOYALTY_COMMAND_REDEEM,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_REWARD,
+    0
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
+    LOYALTY_COMMAND_CANCEL, LOYALTY_COMMAND_CANCEL,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON,
+    0
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
+    LOYALTY_COMMAND_ACTION, LOYALTY_COMMAND_ACTION,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION|NGX_HTTP_LOYALTY_REF,
+    0
+};
+
+/* A store asks by GET whether a coupon is good, and uses it by POST. */
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
+    LOYALTY_COMMAND_COUPON, LOYALTY_COMMAND_USE,
+    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_COUPON,
+    NGX_HTTP_LOYALTY_ORDER
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
+    LOYALTY_COMMAND_HISTORY, LOYALTY_COMMAND_HISTORY,
+    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
+    NGX_HTTP_LOYALTY_EMAIL,
+    NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE
+};
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
+    LOYALTY_COMMAND_LEADERBOARD, LOYALTY_COMMAND_LEADERBOARD,
+    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
+    0,
+    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BY
+};
+
+/* It takes what a store sends, by its signature, in place of parameters. */
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {
+    LOYALTY_COMMAND_ORDER_EVENT, LOYALTY_COMMAND_ORDER_EVENT,
+    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
+    0,
+    0
 };
 
 
@@ -87,7 +141,9 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 
     if (r->method == NGX_HTTP_POST) {
 
-        if (ngx_http_loyalty_body_type_known(r) != NGX_OK) {
+        if (endpoint->kind != LOYALTY_COMMAND_ORDER_EVENT
+            && ngx_http_loyalty_body_type_known(r) != NGX_OK)
+        {
             return ngx_http_loyalty_refuse(r, ctx,
                                            LOYALTY_UNSUPPORTED_MEDIA_TYPE);
         }
@@ -133,7 +189,9 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
 
     ctx->request = r;
     ctx->conf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
-    ctx->command.kind = ctx->conf->endpoint->kind;
+    ctx->command.kind = (r->method == NGX_HTTP_POST)
+                        ? ctx->conf->endpoint->post
+                        : ctx->conf->endpoint->kind;
 
     ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
 
@@ -199,13 +257,17 @@ ngx_http_loyalty_add_allow(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 static void
 ngx_http_loyalty_process(ngx_http_request_t *r)
 {
+    ngx_int_t                rc;
     ngx_http_loyalty_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
 
     r->write_event_handler = ngx_http_loyalty_wait;
 
-    switch (ngx_http_loyalty_params(r, ctx)) {
+    rc = (ctx->command.kind == LOYALTY_COMMAND_ORDER_EVENT)
+         ? ngx_http_loyalty_webhook(r, ctx) : ngx_http_loyalty_params(r, ctx);
+
+    switch (rc) {
 
     case NGX_OK:
         ngx_http_loyalty_run(r, ctx);
@@ -221,12 +283,7 @@ ngx_http_loyalty_process(ngx_http_request_t *r)
 }
 
 
-/*
- * The write event handler of a request that waits for a thread or for the
- * store; it is also called when nothing has happened but a client's FIN.
- */
-
-static void
+void
 ngx_http_loyalty_wait(ngx_http_request_t *r)
 {
     ngx_http_loyalty_ctx_t  *ctx;
@@ -292,4 +349,5 @@ ngx_http_loyalty_cleanup(void *data)
     }
 
     loyalty_json_free(&ctx->command.json);
+    loyalty_json_free(&ctx->unsettled);
 }

@@ -22,8 +22,12 @@ static char *ngx_http_loyalty_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static size_t ngx_http_loyalty_body_size(
+    ngx_http_loyalty_endpoint_t *endpoint);
 static ngx_int_t ngx_http_loyalty_check_location(ngx_conf_t *cf,
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
+static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
     ngx_http_loyalty_loc_conf_t *llcf, const char *why);
 static void ngx_http_loyalty_exit_process(ngx_cycle_t *cycle);
@@ -80,28 +84,70 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       ngx_http_loyalty_location,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_loyalty_signup },
+      &ngx_http_loyalty_signup_endpoint },
 
     { ngx_string("loyalty_claim"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_loyalty_location,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_loyalty_claim },
+      &ngx_http_loyalty_claim_endpoint },
 
     { ngx_string("loyalty_balance"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_loyalty_location,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_loyalty_balance },
+      &ngx_http_loyalty_balance_endpoint },
 
     { ngx_string("loyalty_redeem"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_loyalty_location,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_loyalty_redeem },
+      &ngx_http_loyalty_redeem_endpoint },
+
+    { ngx_string("loyalty_cancel"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_cancel_endpoint },
+
+    { ngx_string("loyalty_action"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_action_endpoint },
+
+    { ngx_string("loyalty_coupon"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_coupon_endpoint },
+
+    { ngx_string("loyalty_history"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_history_endpoint },
+
+    { ngx_string("loyalty_leaderboard"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_leaderboard_endpoint },
+
+    { ngx_string("loyalty_order_event"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_order_event_endpoint },
 
     { ngx_string("loyalty_auth"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -157,7 +203,7 @@ ngx_module_t  ngx_http_loyalty_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     NULL,                                  /* init module */
-    NULL,                                  /* init process */
+    ngx_http_loyalty_init_process,         /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_http_loyalty_exit_process,         /* exit process */
@@ -173,6 +219,7 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t                 *value;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_core_srv_conf_t  *cscf;
 
     if (llcf->endpoint != NULL) {
         return "is duplicate: a location serves one loyalty directive";
@@ -192,6 +239,11 @@ ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     llcf->endpoint = cmd->post;
     llcf->directive = value[0];
     llcf->program_name = value[1];
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    llcf->loc_conf = ((ngx_http_conf_ctx_t *) cf->ctx)->loc_conf;
+    llcf->server = cscf->ctx;
 
     /* the program may be defined further down: it is looked for at the end */
 
@@ -383,8 +435,13 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                                  (NGX_CONF_BITMASK_SET
                                   |NGX_HTTP_LOYALTY_AUTH_KEY));
 
-    ngx_conf_merge_size_value(conf->max_body_size, prev->max_body_size,
-                              16384);
+    if (conf->max_body_size == NGX_CONF_UNSET_SIZE) {
+
+        /* what is enough depends on what the location serves */
+
+        conf->max_body_size = prev->max_body_size;
+    }
+
     ngx_conf_merge_size_value(conf->store_max_size, prev->store_max_size,
                               262144);
     ngx_conf_merge_msec_value(conf->store_timeout, prev->store_timeout, 8000);
@@ -420,6 +477,9 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->endpoint != NULL) {
 
+        ngx_conf_init_size_value(conf->max_body_size,
+                                 ngx_http_loyalty_body_size(conf->endpoint));
+
         /* nginx's limit holds, but with our answer to those who go over it */
 
         if (clcf->client_max_body_size != 0) {
@@ -430,6 +490,16 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* A store sends an order as a whole, the others some short parameters. */
+
+static size_t
+ngx_http_loyalty_body_size(ngx_http_loyalty_endpoint_t *endpoint)
+{
+    return (endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) ? 1024 * 1024
+                                                           : 16384;
 }
 
 
@@ -449,6 +519,15 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
 
     llcf->program = program;
 
+    /* the first one; "if" and "limit_except" have none of their own */
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
+        && program->redeem == NULL && llcf->loc_conf != NULL)
+    {
+        program->redeem = llcf->loc_conf;
+        program->redeem_server = llcf->server;
+    }
+
     if (llcf->max_body_size == 0 || llcf->store_max_size == 0
         || llcf->store_timeout == 0)
     {
@@ -457,25 +536,62 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
             "\"loyalty_store_timeout\" is 0: write what is enough");
     }
 
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
+
+        /* the store has no key, but signs */
+
+        llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
+    }
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
+        && program->coupon_stores.nelts != 0
+        && (ngx_msec_t) program->rules.coupon_retry * 1000
+           <= 2 * llcf->store_timeout)
+    {
+        /* an errand must not come between a request and its second look */
+
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "whose \"coupon_retry\" is not longer than twice "
+            "\"loyalty_store_timeout\": make it longer");
+    }
+
     if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
         return ngx_http_loyalty_refuse_location(cf, llcf,
             "which has no \"api_key\": add one, or write \"loyalty_auth "
             "off;\" if nginx itself guards the location");
     }
 
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM) {
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM
+        || llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT)
+    {
+        return ngx_http_loyalty_check_orders(cf, program, llcf);
+    }
 
-        if (program->lookup_uri.len == 0) {
-            return ngx_http_loyalty_refuse_location(cf, llcf,
-                "which has no \"order_lookup\": add one, so that the store "
-                "can be asked");
-        }
+    return NGX_OK;
+}
 
-        if (program->rules.earn.kind == LOYALTY_EARN_NOTHING) {
-            return ngx_http_loyalty_refuse_location(cf, llcf,
-                "which has no \"earn\": add one, such as "
-                "\"earn 1 per 1.00;\"");
-        }
+
+static ngx_int_t
+ngx_http_loyalty_check_orders(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf)
+{
+    if (program->stores.nelts == 0) {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"order_lookup\": add one, so that the store can "
+            "be asked");
+    }
+
+    if (program->rules.nearns == 0) {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"earn\": add one, such as \"earn 1 per 1.00;\"");
+    }
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
+        && program->events.nelts == 0)
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"order_event\": add one, with the secret that the "
+            "store signs with");
     }
 
     return NGX_OK;

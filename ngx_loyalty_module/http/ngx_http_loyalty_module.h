@@ -12,7 +12,9 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include <loyalty_coupon_store.h>
 #include <loyalty_engine.h>
+#include <loyalty_webhook.h>
 
 
 #define NGX_HTTP_LOYALTY_AUTH_KEY  0x0002
@@ -28,9 +30,25 @@ typedef struct {
 } ngx_http_loyalty_key_t;
 
 
+/* How a store tells of what happened to its orders. */
+
+typedef struct {
+    loyalty_str_t                 store;         /* its id */
+    loyalty_webhook_t             webhook;
+} ngx_http_loyalty_event_t;
+
+
+/* Where a store is asked to make coupons, and which it has. */
+
+typedef struct {
+    loyalty_coupon_store_t        rules;
+    ngx_str_t                     create;        /* URIs */
+    ngx_str_t                     lookup;
+} ngx_http_loyalty_coupon_store_t;
+
+
 typedef struct {
     loyalty_program_t             rules;
-    loyalty_order_lookup_t        lookup;
 
     ngx_str_t                     name;
     ngx_str_t                     database;      /* URI, NUL-terminated */
@@ -42,18 +60,36 @@ typedef struct {
     ngx_file_uniq_t               inode;         /* of the folder */
     ngx_conf_t                   *database_conf; /* put off */
     ngx_msec_t                    timeout;
-    ngx_str_t                     lookup_uri;    /* len == 0: none */
+    ngx_array_t                   stores;        /* loyalty_store_t */
+    ngx_array_t                   lookup_uris;   /* ngx_str_t, of them */
+    ngx_array_t                   earns;         /* loyalty_earn_t */
+    ngx_array_t                   promotions;    /* loyalty_promotion_t */
+    ngx_array_t                   actions;       /* loyalty_action_t */
+    ngx_array_t                   tiers;         /* loyalty_tier_t */
+    ngx_array_t                   memberships;   /* loyalty_membership_t */
+    ngx_array_t                   badges;        /* loyalty_badge_t */
     ngx_array_t                   rewards;       /* loyalty_reward_t */
-    ngx_array_t                   paid;          /* loyalty_str_t */
     ngx_array_t                   keys;          /* ngx_http_loyalty_key_t */
-    ngx_uint_t                    seen;          /* directives, by bit */
-    ngx_conf_t                   *earn;          /* put off; NULL: none */
+    ngx_array_t                   events;        /* ..._loyalty_event_t */
+    ngx_array_t                   coupon_stores; /* ..._coupon_store_t */
+    ngx_array_t                   put_off;       /* directives, in order */
+    u_char                       *seen;          /* directives, by place */
 
     u_char                       *file;          /* where it is defined */
     ngx_uint_t                    line;
 
     ngx_shm_zone_t               *shm_zone;      /* data: loyalty_lock_t */
     ngx_http_loyalty_executor_t  *executor;      /* of this worker */
+    ngx_event_t                   settle;        /* its timer, likewise */
+
+    /* a location that serves loyalty_redeem, for errands; NULL: none */
+
+    void                        **redeem;        /* loc_conf */
+    ngx_http_conf_ctx_t          *redeem_server;
+    ngx_event_t                   errands;       /* their timer */
+    ngx_uint_t                    errand;        /* one is on its way */
+
+    time_t                        pool_low;      /* when it was said last */
 } ngx_http_loyalty_program_t;
 
 
@@ -67,14 +103,32 @@ typedef struct {
 } ngx_http_loyalty_main_conf_t;
 
 
+/* Parameters of a request, by bit. */
+
+#define NGX_HTTP_LOYALTY_EMAIL     0x0001
+#define NGX_HTTP_LOYALTY_ORDER     0x0002
+#define NGX_HTTP_LOYALTY_STORE     0x0004
+#define NGX_HTTP_LOYALTY_REWARD    0x0008
+#define NGX_HTTP_LOYALTY_COUPON    0x0010
+#define NGX_HTTP_LOYALTY_ACTION    0x0020
+#define NGX_HTTP_LOYALTY_REF       0x0040
+#define NGX_HTTP_LOYALTY_REFERRAL  0x0080
+#define NGX_HTTP_LOYALTY_SOURCE    0x0100
+#define NGX_HTTP_LOYALTY_LOCALE    0x0200
+#define NGX_HTTP_LOYALTY_LIMIT     0x0400
+#define NGX_HTTP_LOYALTY_BEFORE    0x0800
+#define NGX_HTTP_LOYALTY_BY        0x1000
+
+
 /* What a location handler serves; the table is in the handler's file. */
 
 typedef struct {
     loyalty_command_e             kind;
+    loyalty_command_e             post;          /* the same, or by POST */
     ngx_uint_t                    methods;
     ngx_str_t                     allow;
-    unsigned                      needs_order:1;
-    unsigned                      needs_reward:1;
+    ngx_uint_t                    needs;         /* parameters */
+    ngx_uint_t                    takes;         /* and these may be there */
 } ngx_http_loyalty_endpoint_t;
 
 
@@ -83,6 +137,8 @@ typedef struct {
     ngx_http_loyalty_endpoint_t  *endpoint;      /* NULL: not our location */
     ngx_str_t                     program_name;
     ngx_str_t                     directive;
+    void                        **loc_conf;      /* this one's, all modules */
+    ngx_http_conf_ctx_t          *server;
     u_char                       *file;
     ngx_uint_t                    line;
 
@@ -93,9 +149,10 @@ typedef struct {
 } ngx_http_loyalty_loc_conf_t;
 
 
-/* The order subrequest of a claim. */
+/* The order subrequest of a claim or of an event. */
 
 typedef struct {
+    ngx_str_t                    *uri;
     ngx_http_request_t           *subrequest;
     ngx_event_t                   timer;
     u_char                       *data;
@@ -122,6 +179,12 @@ struct ngx_http_loyalty_ctx_s {
 
     loyalty_command_t             command;
     ngx_http_loyalty_store_t      store;
+    unsigned                      refused:1;     /* the coupon, by it */
+    unsigned                      errand:1;      /* no client has asked */
+
+    /* of a redemption, while and if it is not known how it ends */
+
+    loyalty_json_t                unsettled;     /* its answer */
 
     u_char                       *body;
     size_t                        body_len;
@@ -134,13 +197,25 @@ extern ngx_module_t  ngx_http_loyalty_module;
 
 /* ngx_http_loyalty_handler.c */
 
-extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup;
-extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim;
-extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance;
-extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
 
 /* The content handler: returns what ngx_http_finalize_request() wants. */
 ngx_int_t ngx_http_loyalty_handler(ngx_http_request_t *r);
+
+/*
+ * The write event handler of a request that waits for a thread or a store; it
+ * is also called when nothing has happened but a client's FIN.
+ */
+void ngx_http_loyalty_wait(ngx_http_request_t *r);
 
 /* Also makes it the request's; NULL if there is no memory. */
 ngx_http_loyalty_ctx_t *ngx_http_loyalty_create_ctx(ngx_http_request_t *r);
@@ -162,11 +237,40 @@ ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
 void ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
 
 /*
- * For a claim whose client went away while the store was asked, so that nginx
- * is about to end the request: records it nevertheless.  Finalizes nothing.
+ * For a claim or an event whose client went away while the store was asked, so
+ * that nginx is about to end the request: records it nevertheless.  Finalizes
+ * nothing.
  */
 void ngx_http_loyalty_salvage(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+
+/* ngx_http_loyalty_saga.c */
+
+/* Whether the engine has left the request's coupon to the store. */
+ngx_uint_t ngx_http_loyalty_saga_due(ngx_http_loyalty_ctx_t *ctx);
+
+/* Asks the store to make it, and answers; or looks for it before. */
+void ngx_http_loyalty_saga_create(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+void ngx_http_loyalty_saga_resume(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+/* As ngx_http_loyalty_salvage(), for a coupon that the store has made. */
+void ngx_http_loyalty_saga_salvage(ngx_http_loyalty_ctx_t *ctx);
+
+/* Who makes the coupons of the command's reward; NULL: nobody any more. */
+ngx_http_loyalty_coupon_store_t *ngx_http_loyalty_saga_maker(
+    ngx_http_loyalty_ctx_t *ctx);
+
+/* ngx_http_loyalty_errand.c */
+
+/* Starts the timer of a worker that looks for coupons that were left. */
+void ngx_http_loyalty_errands_init(ngx_http_loyalty_program_t *program,
+    ngx_log_t *log);
+
+/* Steps of an errand's request: the coupon is written, or cannot be. */
+void ngx_http_loyalty_errand_settled(ngx_http_request_t *r);
+void ngx_http_loyalty_errand_end(ngx_http_request_t *r);
 
 /*
  * ngx_http_loyalty_body.c: reads the body into ctx->body, in memory and not
@@ -193,6 +297,14 @@ ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
 /*
+ * ngx_http_loyalty_webhook.c: verifies what a store has sent, and puts the
+ * order that it is about into the command.  Returns as the above; NGX_DECLINED
+ * is also for what is no fault but of no more interest.
+ */
+ngx_int_t ngx_http_loyalty_webhook(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+/*
  * ngx_http_loyalty_idempotency.c: the Idempotency-Key of a POST; *key is left
  * alone if there is none.  NGX_DECLINED if it is no good.
  */
@@ -214,6 +326,12 @@ ngx_int_t ngx_http_loyalty_arrival_init(ngx_conf_t *cf);
 
 /* Puts the filters in; cannot fail. */
 ngx_int_t ngx_http_loyalty_store_init(ngx_conf_t *cf);
+
+/*
+ * Chooses the store that the command names, or the only one, and gives the
+ * command its id.  NGX_DECLINED if there is no such one.
+ */
+ngx_int_t ngx_http_loyalty_store_choose(ngx_http_loyalty_ctx_t *ctx);
 
 /* Sends the subrequest; NGX_ERROR if it could not be made. */
 ngx_int_t ngx_http_loyalty_store_ask(ngx_http_request_t *r,
@@ -257,6 +375,11 @@ ngx_int_t ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx);
 /* No thread may be at work on it any more. */
 void ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor);
 
+/* ngx_http_loyalty_upkeep.c */
+
+/* Starts the timers of a worker; cannot fail. */
+ngx_int_t ngx_http_loyalty_init_process(ngx_cycle_t *cycle);
+
 /* ngx_http_loyalty_program.c */
 
 /* NGX_CONF_ERROR if something is wrong, which it has logged. */
@@ -267,9 +390,40 @@ char *ngx_http_loyalty_program(ngx_conf_t *cf, ngx_command_t *cmd,
 ngx_http_loyalty_program_t *ngx_http_loyalty_program_find(
     ngx_http_loyalty_main_conf_t *lmcf, ngx_str_t *name);
 
+/*
+ * ngx_http_loyalty_coupon_store.c: who makes the coupons that the store of
+ * this id honours ("": any); NULL if nobody does.
+ */
+ngx_http_loyalty_coupon_store_t *ngx_http_loyalty_coupon_store_find(
+    ngx_http_loyalty_program_t *program, loyalty_str_t store);
+
 /* ngx_http_loyalty_variables.c: NGX_ERROR ends the configuration */
 
 ngx_int_t ngx_http_loyalty_add_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_loyalty_add_variables_of(ngx_conf_t *cf,
+    ngx_http_variable_t *v);
+
+/*
+ * In a location of a store a text goes into a URI, and is escaped for that, or
+ * into a JSON string; elsewhere it goes into logs and headers as it is.
+ */
+
+typedef enum {
+    NGX_HTTP_LOYALTY_PLAIN = 0,
+    NGX_HTTP_LOYALTY_JSON = 1
+} ngx_http_loyalty_escape_e;
+
+ngx_int_t ngx_http_loyalty_text_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, loyalty_str_t *text,
+    ngx_http_loyalty_escape_e escape);
+
+/* The data is not copied. */
+void ngx_http_loyalty_set_value(ngx_http_variable_value_t *v,
+    const char *data, size_t len);
+
+/* ngx_http_loyalty_coupon_variables.c: NGX_ERROR ends the configuration */
+
+ngx_int_t ngx_http_loyalty_add_coupon_variables(ngx_conf_t *cf);
 
 
 static ngx_inline loyalty_str_t

@@ -16,7 +16,14 @@ typedef struct {
     ngx_str_t    name;
     size_t       offset;        /* in the command */
     size_t       max;
+    ngx_uint_t   bit;           /* in an endpoint's needs and takes */
     unsigned     integer:1;     /* JSON may have it as a number */
+
+    /* what it must be, and the fault if it is not */
+
+    int        (*valid)(loyalty_str_t text);
+    loyalty_outcome_e  fault;
+    const char  *detail;        /* NULL: the fault's */
 } ngx_http_loyalty_param_t;
 
 
@@ -48,6 +55,14 @@ static loyalty_str_t *ngx_http_loyalty_params_field(
     ngx_http_loyalty_ctx_t *ctx, ngx_http_loyalty_param_t *param);
 static ngx_int_t ngx_http_loyalty_params_check(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+static ngx_int_t ngx_http_loyalty_params_valid(ngx_http_loyalty_ctx_t *ctx,
+    ngx_http_loyalty_param_t *param);
+static int ngx_http_loyalty_is_coupon(loyalty_str_t text);
+static int ngx_http_loyalty_is_blank(char c);
+static int ngx_http_loyalty_is_source(loyalty_str_t text);
+static int ngx_http_loyalty_is_locale(loyalty_str_t text);
+static int ngx_http_loyalty_is_number(loyalty_str_t text);
+static ngx_int_t ngx_http_loyalty_params_store(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_params_email(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
@@ -56,27 +71,79 @@ static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
 
 /* An e-mail may come with white space around it, which does not count. */
 
-#define NGX_HTTP_LOYALTY_EMAIL_RAW  (LOYALTY_EMAIL_MAX + 64)
+#define NGX_HTTP_LOYALTY_EMAIL_RAW   (LOYALTY_EMAIL_MAX + 64)
+
+#define NGX_HTTP_LOYALTY_NUMBER_MAX  18             /* digits */
 
 
 static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
 
     { ngx_string("email"), offsetof(loyalty_command_t, email),
-      NGX_HTTP_LOYALTY_EMAIL_RAW, 0 },
+      NGX_HTTP_LOYALTY_EMAIL_RAW, NGX_HTTP_LOYALTY_EMAIL, 0,
+      NULL, LOYALTY_BAD_EMAIL,
+      NULL },
 
     { ngx_string("order"), offsetof(loyalty_command_t, order),
-      LOYALTY_ID_MAX, 1 },
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ORDER, 1,
+      loyalty_id_valid, LOYALTY_BAD_ORDER,
+      NULL },
+
+    { ngx_string("store"), offsetof(loyalty_command_t, store),
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_STORE, 0,
+      NULL, LOYALTY_BAD_REQUEST,
+      NULL },
 
     { ngx_string("reward"), offsetof(loyalty_command_t, reward),
-      LOYALTY_ID_MAX, 0 },
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REWARD, 0,
+      loyalty_id_valid, LOYALTY_BAD_REWARD,
+      NULL },
+
+    { ngx_string("coupon"), offsetof(loyalty_command_t, coupon),
+      LOYALTY_COUPON_MAX, NGX_HTTP_LOYALTY_COUPON, 0,
+      ngx_http_loyalty_is_coupon, LOYALTY_BAD_COUPON,
+      NULL },
+
+    { ngx_string("action"), offsetof(loyalty_command_t, action),
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ACTION, 0,
+      loyalty_id_valid, LOYALTY_BAD_ACTION,
+      NULL },
+
+    { ngx_string("ref"), offsetof(loyalty_command_t, ref),
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REF, 1,
+      loyalty_id_valid, LOYALTY_BAD_ACTION,
+      NULL },
+
+    { ngx_string("referral"), offsetof(loyalty_command_t, referral),
+      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_REFERRAL, 0,
+      ngx_http_loyalty_is_source, LOYALTY_BAD_REQUEST,
+      "\"referral\" takes 64 bytes, without control characters." },
 
     { ngx_string("source"), offsetof(loyalty_command_t, source),
-      LOYALTY_SOURCE_MAX, 0 },
+      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_SOURCE, 0,
+      ngx_http_loyalty_is_source, LOYALTY_BAD_REQUEST,
+      "\"source\" takes 64 bytes, without control characters." },
 
     { ngx_string("locale"), offsetof(loyalty_command_t, locale),
-      LOYALTY_LOCALE_MAX, 0 },
+      LOYALTY_LOCALE_MAX, NGX_HTTP_LOYALTY_LOCALE, 0,
+      ngx_http_loyalty_is_locale, LOYALTY_BAD_REQUEST,
+      "\"locale\" takes 35 bytes, without control characters." },
 
-    { ngx_null_string, 0, 0, 0 }
+    { ngx_string("limit"), offsetof(loyalty_command_t, limit),
+      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_LIMIT, 1,
+      ngx_http_loyalty_is_number, LOYALTY_BAD_REQUEST,
+      "\"limit\" takes a whole number." },
+
+    { ngx_string("before"), offsetof(loyalty_command_t, before),
+      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_BEFORE, 1,
+      ngx_http_loyalty_is_number, LOYALTY_BAD_REQUEST,
+      "\"before\" takes what was in \"next\"." },
+
+    { ngx_string("by"), offsetof(loyalty_command_t, by),
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_BY, 0,
+      NULL, LOYALTY_BAD_REQUEST,
+      NULL },
+
+    { ngx_null_string, 0, 0, 0, 0, NULL, LOYALTY_NO_FAULT, NULL }
 };
 
 
@@ -410,51 +477,47 @@ static ngx_int_t
 ngx_http_loyalty_params_check(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx)
 {
-    loyalty_command_t            *command;
+    ngx_uint_t                    may;
+    ngx_http_loyalty_param_t     *param;
     ngx_http_loyalty_endpoint_t  *endpoint;
 
-    command = &ctx->command;
     endpoint = ctx->conf->endpoint;
 
-    if (ngx_http_loyalty_params_email(r, ctx) != NGX_OK) {
+    may = endpoint->needs|endpoint->takes;
+
+    for (param = ngx_http_loyalty_known_params;
+         param->name.len != 0;
+         param++)
+    {
+        if (!(may & param->bit)) {
+            ngx_http_loyalty_params_field(ctx, param)->len = 0;
+        }
+    }
+
+    if ((may & NGX_HTTP_LOYALTY_EMAIL)
+        && (ctx->command.email.len != 0
+            || (endpoint->needs & NGX_HTTP_LOYALTY_EMAIL))
+        && ngx_http_loyalty_params_email(r, ctx) != NGX_OK)
+    {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_EMAIL, NULL);
     }
 
-    if (endpoint->needs_order) {
-
-        if (!loyalty_id_valid(command->order)) {
-            return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_ORDER, NULL);
-        }
-
-    } else {
-        command->order.len = 0;
-    }
-
-    if (endpoint->needs_reward) {
-
-        if (!loyalty_id_valid(command->reward)) {
-            return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REWARD, NULL);
-        }
-
-    } else {
-        command->reward.len = 0;
-    }
-
-    if (command->kind != LOYALTY_COMMAND_SIGNUP) {
-        command->source.len = 0;
-        command->locale.len = 0;
-
-    } else if (command->source.len > LOYALTY_SOURCE_MAX
-               || command->locale.len > LOYALTY_LOCALE_MAX
-               || !loyalty_utf8_printable(command->source)
-               || !loyalty_utf8_printable(command->locale))
+    for (param = ngx_http_loyalty_known_params;
+         param->name.len != 0;
+         param++)
     {
-        return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                    "\"source\" takes 64 bytes and \"locale\" "
-                                    "35, without control characters.");
+        if (ngx_http_loyalty_params_valid(ctx, param) != NGX_OK) {
+            return NGX_DECLINED;
+        }
     }
 
-    if (ngx_http_loyalty_idempotency_key(r, &command->idempotency_key)
+    if ((may & NGX_HTTP_LOYALTY_STORE)
+        && ngx_http_loyalty_params_store(ctx) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_loyalty_idempotency_key(r, &ctx->command.idempotency_key)
         != NGX_OK)
     {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
@@ -463,6 +526,91 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_params_valid(ngx_http_loyalty_ctx_t *ctx,
+    ngx_http_loyalty_param_t *param)
+{
+    loyalty_str_t  *text;
+
+    text = ngx_http_loyalty_params_field(ctx, param);
+
+    if (param->valid == NULL
+        || (text->len == 0 && !(ctx->conf->endpoint->needs & param->bit))
+        || param->valid(*text))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_loyalty_bad(ctx, param->fault, param->detail);
+}
+
+
+/* White space around it, as people leave it there, is the engine's. */
+
+static int
+ngx_http_loyalty_is_coupon(loyalty_str_t text)
+{
+    while (text.len != 0 && ngx_http_loyalty_is_blank(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+
+    while (text.len != 0
+           && ngx_http_loyalty_is_blank(text.data[text.len - 1]))
+    {
+        text.len--;
+    }
+
+    return loyalty_id_valid(text);
+}
+
+
+static int
+ngx_http_loyalty_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == CR || c == LF;
+}
+
+
+static int
+ngx_http_loyalty_is_source(loyalty_str_t text)
+{
+    return text.len <= LOYALTY_SOURCE_MAX && loyalty_utf8_printable(text);
+}
+
+
+static int
+ngx_http_loyalty_is_locale(loyalty_str_t text)
+{
+    return text.len <= LOYALTY_LOCALE_MAX && loyalty_utf8_printable(text);
+}
+
+
+static int
+ngx_http_loyalty_is_number(loyalty_str_t text)
+{
+    return text.len <= NGX_HTTP_LOYALTY_NUMBER_MAX
+           && ngx_atoof((u_char *) text.data, text.len) != NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_params_store(ngx_http_loyalty_ctx_t *ctx)
+{
+    if (ngx_http_loyalty_store_choose(ctx) == NGX_OK) {
+        return NGX_OK;
+    }
+
+    return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
+                                (ctx->command.store.len != 0)
+                                ? "The parameter \"store\" is not a store "
+                                  "of this program."
+                                : "This program has several stores: the "
+                                  "parameter \"store\" must say which one "
+                                  "the order is from.");
 }
 
 

@@ -9,64 +9,185 @@
 #include <loyalty_id.h>
 
 
+typedef struct {
+    ngx_conf_t                    *cf;
+    ngx_http_loyalty_directive_t  *directive;
+} ngx_http_loyalty_put_off_t;
+
+
+typedef struct {
+    size_t  offset;        /* in ngx_http_loyalty_program_t */
+    size_t  size;          /* of an element */
+} ngx_http_loyalty_array_t;
+
+
 static ngx_http_loyalty_program_t *ngx_http_loyalty_program_create(
     ngx_conf_t *cf, ngx_str_t *name);
+static ngx_int_t ngx_http_loyalty_program_arrays(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_program_directive(ngx_conf_t *cf,
     ngx_command_t *dummy, void *conf);
 static ngx_http_loyalty_directive_t *ngx_http_loyalty_directive_find(
     ngx_conf_t *cf);
+static void ngx_http_loyalty_directive_unknown(ngx_conf_t *cf);
 static char *ngx_http_loyalty_directive_once(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_directive_t *directive);
+static char *ngx_http_loyalty_directive_later(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_directive_t *directive);
+static char *ngx_http_loyalty_directives_now(
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_when_e when);
 static char *ngx_http_loyalty_params_once(ngx_conf_t *cf,
     ngx_http_loyalty_directive_t *directive);
 static char *ngx_http_loyalty_include(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_program_finish(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
-static char *ngx_http_loyalty_program_zone(ngx_conf_t *cf,
+static void ngx_http_loyalty_program_rules(
     ngx_http_loyalty_program_t *program);
-static ngx_int_t ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone,
-    void *data);
-static loyalty_lock_t *ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone);
 
 
 static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
 
-    { ngx_string("database"), 1, 3, 1, ngx_http_loyalty_database,
+    { ngx_string("database"), 1, 3, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_database,
       "database sqlite:PATH [timeout=TIME]; or "
       "database postgresql://USER@HOST/NAME [timeout=TIME] "
       "[connections=NUMBER];" },
 
-    { ngx_string("currency"), 1, 1, 1, ngx_http_loyalty_currency,
+    { ngx_string("currency"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_currency,
       "currency CODE;" },
 
-    { ngx_string("earn"), 3, 5, 1, ngx_http_loyalty_earn,
-      "earn POINTS per AMOUNT; or "
-      "earn POINTS per order [min=AMOUNT] [limit=NUMBER/TIME];" },
+    { ngx_string("earn"), 3, 6, 0,
+      NGX_HTTP_LOYALTY_WITH_STORES, ngx_http_loyalty_earn,
+      "earn POINTS per AMOUNT [minus=tax,shipping,refunds] [min=AMOUNT]; or "
+      "earn POINTS per order [min=AMOUNT] [limit=NUMBER/TIME]; or "
+      "earn POINTS per item [sku=SKU,...] [category=NAME,...] "
+      "[min=AMOUNT];" },
 
-    { ngx_string("signup_bonus"), 1, 1, 1, ngx_http_loyalty_signup_bonus,
+    { ngx_string("promotion"), 1, 9, 0,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_promotion,
+      "promotion ID [from=TIME] [until=TIME] [multiplier=N.N] "
+      "[bonus=POINTS] [min=AMOUNT] [first_order] [tier=ID] [store=ID];" },
+
+    { ngx_string("action"), 2, 4, 0,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_action,
+      "action ID POINTS [\"NAME\"] [limit=NUMBER/TIME,...];" },
+
+    { ngx_string("signup_bonus"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_signup_bonus,
       "signup_bonus POINTS;" },
 
-    { ngx_string("reward"), 3, 7, 0, ngx_http_loyalty_reward,
-      "reward ID POINTS \"NAME\" [url=URL] [product=TEXT] [stock=NUMBER] "
-      "[per_member=NUMBER];" },
+    { ngx_string("referral"), 1, 5, 1,
+      NGX_HTTP_LOYALTY_WITH_CURRENCY, ngx_http_loyalty_referral,
+      "referral POINTS [friend=POINTS] [on=order|signup] [min=AMOUNT] "
+      "[cap=NUMBER[/TIME]];" },
 
-    { ngx_string("coupon_expires"), 1, 1, 1, ngx_http_loyalty_coupon_expires,
+    { ngx_string("pending"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_pending,
+      "pending TIME;" },
+
+    { ngx_string("points_expire"), 1, 2, 1,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_points_expire,
+      "points_expire TIME [after=earning|activity];" },
+
+    { ngx_string("negative"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_negative,
+      "negative on; or negative off;" },
+
+    { ngx_string("tier"), 2, 5, 0,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_tier,
+      "tier ID POINTS [\"NAME\"] [multiplier=N.N] [perks=TEXT];" },
+
+    { ngx_string("tier_window"), 1, 2, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_tier_window,
+      "tier_window lifetime; or tier_window year [grace=TIME]; or "
+      "tier_window TIME [grace=TIME];" },
+
+    { ngx_string("membership"), 1, 7, 0,
+      NGX_HTTP_LOYALTY_WITH_STORES, ngx_http_loyalty_membership,
+      "membership ID [\"NAME\"] sku=SKU lasts=TIME [multiplier=N.N] "
+      "[discount=PERCENT] [perks=TEXT];" },
+
+    { ngx_string("badge"), 2, 7, 0,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_badge,
+      "badge ID \"NAME\" orders=NUMBER[/TIME] [bonus=POINTS]; or "
+      "badge ID \"NAME\" actions=NUMBER[/TIME] [action=ID] "
+      "[bonus=POINTS]; or "
+      "badge ID \"NAME\" streak=NUMBER/TIME [bonus=POINTS];" },
+
+    { ngx_string("reward"), 3, 15, 0,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_reward,
+      "reward ID POINTS \"NAME\" "
+      "[kind=product|percentage|amount|shipping|manual] "
+      "[value=PERCENT|AMOUNT] [coupon=local|pool|store] [url=URL] "
+      "[product=TEXT] [stock=NUMBER] [per_member=NUMBER] [from=TIME] "
+      "[until=TIME] [tier=ID] [membership=ID] [store=ID];" },
+
+    { ngx_string("coupon_expires"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_coupon_expires,
       "coupon_expires TIME; or coupon_expires off;" },
 
-    { ngx_string("api_key"), 2, 2, 0, ngx_http_loyalty_api_key,
+    { ngx_string("api_key"), 2, 2, 0,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_api_key,
       "api_key NAME file:PATH; or api_key NAME value:TEXT;" },
 
-    { ngx_string("order_lookup"), 1, 10, 1, ngx_http_loyalty_order_lookup,
+    { ngx_string("order_lookup"), 1, 21, 0,
+      NGX_HTTP_LOYALTY_WITH_CURRENCY, ngx_http_loyalty_order_lookup,
       "order_lookup URI number=POINTER email=POINTER total=POINTER "
-      "status=POINTER paid=WORD,... [currency=POINTER] [list=POINTER] "
-      "[unit=major|minor];" },
+      "status=POINTER paid=WORD,... [void=WORD,...] [currency=POINTER] "
+      "[list=POINTER] [unit=major|minor] [store=ID] [tax=POINTER] "
+      "[shipping=POINTER] [refunds=POINTER] [refund=POINTER] "
+      "[items=POINTER] [item_sku=POINTER] [item_quantity=POINTER] "
+      "[item_category=POINTER] [accepts=CODE] [rate=NUMBER];" },
 
-    { ngx_string("include"), 1, 1, 0, ngx_http_loyalty_include,
+    { ngx_string("coupon_store"), 4, 6, 0,
+      NGX_HTTP_LOYALTY_WITH_STORES, ngx_http_loyalty_coupon_store,
+      "coupon_store create=URI made=POINTER lookup=URI code=POINTER "
+      "[list=POINTER] [store=ID];" },
+
+    { ngx_string("coupon_retry"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_coupon_retry,
+      "coupon_retry TIME;" },
+
+    { ngx_string("order_event"), 1, 6, 0,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_order_event,
+      "order_event FORMAT secret=file:PATH [old_secret=file:PATH] "
+      "[number=POINTER] [email=POINTER] [store=ID];" },
+
+    { ngx_string("include"), 1, 1, 0,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_include,
       "include FILE;" },
 
-    { ngx_null_string, 0, 0, 0, NULL, NULL }
+    { ngx_null_string, 0, 0, 0, 0, NULL, NULL }
+};
+
+
+static ngx_http_loyalty_array_t  ngx_http_loyalty_arrays[] = {
+    { offsetof(ngx_http_loyalty_program_t, stores), sizeof(loyalty_store_t) },
+    { offsetof(ngx_http_loyalty_program_t, lookup_uris), sizeof(ngx_str_t) },
+    { offsetof(ngx_http_loyalty_program_t, earns), sizeof(loyalty_earn_t) },
+    { offsetof(ngx_http_loyalty_program_t, promotions),
+      sizeof(loyalty_promotion_t) },
+    { offsetof(ngx_http_loyalty_program_t, actions),
+      sizeof(loyalty_action_t) },
+    { offsetof(ngx_http_loyalty_program_t, tiers), sizeof(loyalty_tier_t) },
+    { offsetof(ngx_http_loyalty_program_t, memberships),
+      sizeof(loyalty_membership_t) },
+    { offsetof(ngx_http_loyalty_program_t, badges), sizeof(loyalty_badge_t) },
+    { offsetof(ngx_http_loyalty_program_t, rewards),
+      sizeof(loyalty_reward_t) },
+    { offsetof(ngx_http_loyalty_program_t, keys),
+      sizeof(ngx_http_loyalty_key_t) },
+    { offsetof(ngx_http_loyalty_program_t, events),
+      sizeof(ngx_http_loyalty_event_t) },
+    { offsetof(ngx_http_loyalty_program_t, coupon_stores),
+      sizeof(ngx_http_loyalty_coupon_store_t) },
+    { offsetof(ngx_http_loyalty_program_t, put_off),
+      sizeof(ngx_http_loyalty_put_off_t) },
+    { 0, 0 }
 };
 
 
@@ -164,14 +285,12 @@ ngx_http_loyalty_program_create(ngx_conf_t *cf, ngx_str_t *name)
         return NULL;
     }
 
-    if (ngx_array_init(&program->rewards, cf->pool, 8,
-                       sizeof(loyalty_reward_t))
-        != NGX_OK
-        || ngx_array_init(&program->paid, cf->pool, 4, sizeof(loyalty_str_t))
-        != NGX_OK
-        || ngx_array_init(&program->keys, cf->pool, 4,
-                          sizeof(ngx_http_loyalty_key_t))
-        != NGX_OK)
+    program->seen = ngx_pcalloc(cf->pool,
+                                sizeof(ngx_http_loyalty_directives)
+                                / sizeof(ngx_http_loyalty_directive_t));
+
+    if (program->seen == NULL
+        || ngx_http_loyalty_program_arrays(cf, program) != NGX_OK)
     {
         return NULL;
     }
@@ -182,8 +301,28 @@ ngx_http_loyalty_program_create(ngx_conf_t *cf, ngx_str_t *name)
     program->line = cf->conf_file->line;
 
     program->rules.coupon_expires = 30 * 24 * 3600;
+    program->rules.coupon_retry = 120;
 
     return program;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_program_arrays(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program)
+{
+    ngx_array_t               *array;
+    ngx_http_loyalty_array_t  *a;
+
+    for (a = ngx_http_loyalty_arrays; a->size != 0; a++) {
+        array = (ngx_array_t *) ((u_char *) program + a->offset);
+
+        if (ngx_array_init(array, cf->pool, 4, a->size) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -203,6 +342,10 @@ ngx_http_loyalty_program_directive(ngx_conf_t *cf, ngx_command_t *dummy,
         || ngx_http_loyalty_params_once(cf, directive) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
+    }
+
+    if (directive->when != NGX_HTTP_LOYALTY_AT_ONCE) {
+        return ngx_http_loyalty_directive_later(cf, program, directive);
     }
 
     return directive->set(cf, program);
@@ -229,11 +372,7 @@ ngx_http_loyalty_directive_find(ngx_conf_t *cf)
     }
 
     if (directive->name.len == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown directive \"%V\" in \"loyalty_program\", "
-                           "which takes database, currency, earn, "
-                           "signup_bonus, reward, coupon_expires, api_key, "
-                           "order_lookup and include", &value[0]);
+        ngx_http_loyalty_directive_unknown(cf);
         return NULL;
     }
 
@@ -250,29 +389,92 @@ ngx_http_loyalty_directive_find(ngx_conf_t *cf)
 }
 
 
+static void
+ngx_http_loyalty_directive_unknown(ngx_conf_t *cf)
+{
+    u_char      buf[NGX_MAX_CONF_ERRSTR];
+    ngx_str_t  *value, names;
+
+    value = cf->args->elts;
+
+    ngx_http_loyalty_names(ngx_http_loyalty_directives,
+                           sizeof(ngx_http_loyalty_directive_t), buf, &names);
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown directive \"%V\" in \"loyalty_program\", "
+                       "which takes %V", &value[0], &names);
+}
+
+
 static char *
 ngx_http_loyalty_directive_once(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_directive_t *directive)
 {
-    ngx_uint_t  bit;
+    u_char  *seen;
 
-    bit = (ngx_uint_t) 1 << (directive - ngx_http_loyalty_directives);
+    seen = &program->seen[directive - ngx_http_loyalty_directives];
 
-    if (directive->once && (program->seen & bit)) {
+    if (directive->once && *seen) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" is duplicate: a program has one",
                            &directive->name);
         return NGX_CONF_ERROR;
     }
 
-    program->seen |= bit;
+    *seen = 1;
 
     return NGX_CONF_OK;
 }
 
 
-/* What follows the arguments that must be there is "name=value". */
+static char *
+ngx_http_loyalty_directive_later(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_directive_t *directive)
+{
+    ngx_http_loyalty_put_off_t  *later;
+
+    later = ngx_array_push(&program->put_off);
+    if (later == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    later->directive = directive;
+    later->cf = ngx_http_loyalty_put_off(cf);
+
+    return (later->cf != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* At the end of the block: those that were put off until now, in order. */
+
+static char *
+ngx_http_loyalty_directives_now(ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_when_e when)
+{
+    ngx_uint_t                   i;
+    ngx_http_loyalty_put_off_t  *later;
+
+    later = program->put_off.elts;
+
+    for (i = 0; i < program->put_off.nelts; i++) {
+
+        if (later[i].directive->when == when
+            && later[i].directive->set(later[i].cf, program) != NGX_CONF_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * What follows the arguments that must be there is "name=value", or a word
+ * that stands alone.
+ */
 
 static char *
 ngx_http_loyalty_params_once(ngx_conf_t *cf,
@@ -288,11 +490,8 @@ ngx_http_loyalty_params_once(ngx_conf_t *cf,
     for (i = directive->min + 1; i < cf->args->nelts; i++) {
         equal = ngx_strlchr(value[i].data, value[i].data + value[i].len, '=');
 
-        if (equal == NULL) {
-            continue;
-        }
-
-        len = equal + 1 - value[i].data;
+        len = (equal != NULL) ? (size_t) (equal + 1 - value[i].data)
+                              : value[i].len + 1;
 
         for (n = directive->min + 1; n < i; n++) {
 
@@ -320,6 +519,8 @@ static char *
 ngx_http_loyalty_program_finish(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program)
 {
+    ngx_http_loyalty_when_e  when;
+
     if (program->database.len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "no \"database\" in loyalty_program \"%V\": write "
@@ -336,102 +537,51 @@ ngx_http_loyalty_program_finish(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (program->earn != NULL
-        && ngx_http_loyalty_earn_finish(program->earn, program)
-           != NGX_CONF_OK)
+    for (when = NGX_HTTP_LOYALTY_WITH_CURRENCY;
+         when <= NGX_HTTP_LOYALTY_WITH_OTHERS;
+         when++)
     {
-        return NGX_CONF_ERROR;
+        if (ngx_http_loyalty_directives_now(program, when) != NGX_CONF_OK) {
+            return NGX_CONF_ERROR;
+        }
     }
 
-    program->rules.rewards = program->rewards.elts;
-    program->rules.nrewards = program->rewards.nelts;
+    ngx_http_loyalty_program_rules(program);
 
-    program->lookup.paid = program->paid.elts;
-    program->lookup.npaid = program->paid.nelts;
-
-    return ngx_http_loyalty_program_zone(cf, program);
+    return ngx_http_loyalty_zone(cf, program);
 }
 
 
-static char *
-ngx_http_loyalty_program_zone(ngx_conf_t *cf,
-    ngx_http_loyalty_program_t *program)
+static void
+ngx_http_loyalty_program_rules(ngx_http_loyalty_program_t *program)
 {
-    ngx_str_t        name;
-    ngx_shm_zone_t  *zone;
+    loyalty_program_t  *rules;
 
-    name.len = sizeof("loyalty_") - 1 + program->name.len;
-    name.data = ngx_pnalloc(cf->pool, name.len);
+    rules = &program->rules;
 
-    if (name.data == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    rules->stores = program->stores.elts;
+    rules->nstores = program->stores.nelts;
 
-    (void) ngx_sprintf(name.data, "loyalty_%V", &program->name);
+    rules->earns = program->earns.elts;
+    rules->nearns = program->earns.nelts;
 
-    zone = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
-                                 &ngx_http_loyalty_module);
-    if (zone == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    rules->promotions = program->promotions.elts;
+    rules->npromotions = program->promotions.nelts;
 
-    zone->init = ngx_http_loyalty_init_zone;
-    zone->data = program;
+    rules->actions = program->actions.elts;
+    rules->nactions = program->actions.nelts;
 
-    program->shm_zone = zone;
+    rules->ladder.tiers = program->tiers.elts;
+    rules->ladder.ntiers = program->tiers.nelts;
 
-    return NGX_CONF_OK;
-}
+    rules->memberships = program->memberships.elts;
+    rules->nmemberships = program->memberships.nelts;
 
+    rules->badges = program->badges.elts;
+    rules->nbadges = program->badges.nelts;
 
-/*
- * All of the configuration has been read by now, also "user", and an error
- * still leaves a running nginx as it is.
- */
-
-static ngx_int_t
-ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone, void *data)
-{
-    ngx_http_loyalty_program_t  *program = zone->data;
-
-    if (ngx_http_loyalty_database_finish(program->database_conf, program)
-        != NGX_CONF_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    /* the zone outlives a reload: old and new workers queue for one lock */
-
-    zone->data = (data != NULL) ? data : ngx_http_loyalty_lock_create(zone);
-
-    return NGX_OK;
-}
-
-
-/* NULL if there is none: the database's own lock keeps writers apart, too. */
-
-static loyalty_lock_t *
-ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone)
-{
-    loyalty_lock_t   *lock;
-    ngx_slab_pool_t  *shpool;
-
-    shpool = (ngx_slab_pool_t *) zone->shm.addr;
-
-    lock = ngx_slab_alloc(shpool, sizeof(loyalty_lock_t));
-
-    if (lock != NULL && loyalty_lock_init(lock) != LOYALTY_OK) {
-        ngx_slab_free(shpool, lock);
-        lock = NULL;
-    }
-
-    if (lock == NULL) {
-        ngx_log_error(NGX_LOG_WARN, zone->shm.log, 0,
-                      "loyalty: this system has no fair locks, workers may "
-                      "wait longer for each other");
-    }
-
-    return lock;
+    rules->rewards = program->rewards.elts;
+    rules->nrewards = program->rewards.nelts;
 }
 
 
@@ -469,33 +619,4 @@ ngx_http_loyalty_put_off(ngx_conf_t *cf)
     ngx_memcpy(args, cf->args->elts, cf->args->nelts * sizeof(ngx_str_t));
 
     return later;
-}
-
-
-ngx_uint_t
-ngx_http_loyalty_named(ngx_str_t *arg, const char *name, ngx_str_t *value)
-{
-    size_t  len;
-
-    len = ngx_strlen(name);
-
-    if (arg->len < len || ngx_strncmp(arg->data, name, len) != 0) {
-        return 0;
-    }
-
-    value->len = arg->len - len;
-    value->data = arg->data + len;
-
-    return 1;
-}
-
-
-int64_t
-ngx_http_loyalty_positive(ngx_str_t *value)
-{
-    off_t  n;
-
-    n = ngx_atoof(value->data, value->len);
-
-    return (n > 0 && n <= LOYALTY_POINTS_MAX) ? (int64_t) n : NGX_ERROR;
 }

@@ -7,16 +7,10 @@
 #include <ngx_http_loyalty_conf.h>
 
 
-#define NGX_HTTP_LOYALTY_KEY_FILE_MAX  4096
-#define NGX_HTTP_LOYALTY_KEY_SHORT     16
-
-
 static char *ngx_http_loyalty_key_unique(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_str_t *name, ngx_str_t *text);
 static char *ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path,
     ngx_str_t *key);
-static ssize_t ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path,
-    u_char *data);
 static char *ngx_http_loyalty_key_take(ngx_conf_t *cf, ngx_str_t *path,
     ngx_str_t *text, ngx_str_t *key);
 static void ngx_http_loyalty_key_trim(ngx_str_t *key);
@@ -69,12 +63,12 @@ ngx_http_loyalty_api_key(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
         return NGX_CONF_ERROR;
     }
 
-    if (text.len < NGX_HTTP_LOYALTY_KEY_SHORT) {
+    if (text.len < NGX_HTTP_LOYALTY_SECRET_SHORT) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "the key of \"api_key %V\" has less than %d "
                            "characters and can be guessed: make one by "
                            "\"openssl rand -hex 32\"", &value[1],
-                           NGX_HTTP_LOYALTY_KEY_SHORT);
+                           NGX_HTTP_LOYALTY_SECRET_SHORT);
     }
 
     key = ngx_array_push(&program->keys);
@@ -128,15 +122,13 @@ static char *
 ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
 {
     char       *rv;
-    u_char      data[NGX_HTTP_LOYALTY_KEY_FILE_MAX];
+    u_char      data[NGX_HTTP_LOYALTY_SECRET_MAX];
     ssize_t     n;
     ngx_str_t   text;
 
-    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    n = ngx_http_loyalty_key_read(cf, path, data);
+    n = ngx_http_loyalty_secret_read(cf, path, data,
+                                     "put a key into it by \"openssl rand "
+                                     "-hex 32\"");
 
     if (n == NGX_ERROR) {
         rv = NGX_CONF_ERROR;
@@ -154,33 +146,37 @@ ngx_http_loyalty_key_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *key)
 }
 
 
-static ssize_t
-ngx_http_loyalty_key_read(ngx_conf_t *cf, ngx_str_t *path, u_char *data)
+ssize_t
+ngx_http_loyalty_secret_read(ngx_conf_t *cf, ngx_str_t *path, u_char *data,
+    const char *how)
 {
     ssize_t          n;
     ngx_fd_t         fd;
     ngx_file_info_t  fi;
 
+    if (ngx_conf_full_name(cf->cycle, path, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     fd = ngx_open_file(path->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
 
     if (fd == NGX_INVALID_FILE) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "cannot open the key file \"%V\": put a key into "
-                           "it by \"openssl rand -hex 32\"", path);
+                           "cannot open the key file \"%V\": %s", path, how);
         return NGX_ERROR;
     }
 
     n = NGX_ERROR;
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR || !ngx_is_file(&fi)
-        || ngx_file_size(&fi) > NGX_HTTP_LOYALTY_KEY_FILE_MAX)
+        || ngx_file_size(&fi) > NGX_HTTP_LOYALTY_SECRET_MAX)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "the key file \"%V\" is not a file of at most %d "
-                           "bytes", path, NGX_HTTP_LOYALTY_KEY_FILE_MAX);
+                           "bytes", path, NGX_HTTP_LOYALTY_SECRET_MAX);
 
     } else {
-        n = ngx_read_fd(fd, data, NGX_HTTP_LOYALTY_KEY_FILE_MAX);
+        n = ngx_read_fd(fd, data, NGX_HTTP_LOYALTY_SECRET_MAX);
 
         if (n == -1) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,

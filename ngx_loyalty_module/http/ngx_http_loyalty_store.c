@@ -34,6 +34,30 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
+ngx_int_t
+ngx_http_loyalty_store_choose(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t                   *uris;
+    const loyalty_store_t       *store;
+    ngx_http_loyalty_program_t  *program;
+
+    program = ctx->conf->program;
+
+    store = loyalty_store_find(&program->rules, ctx->command.store);
+
+    if (store == NULL) {
+        return NGX_DECLINED;
+    }
+
+    uris = program->lookup_uris.elts;
+
+    ctx->store.uri = &uris[store - program->rules.stores];
+    ctx->command.store = store->id;
+
+    return NGX_OK;
+}
+
+
 /*
  * Asks the store for the order by a subrequest.  It runs in the background:
  * a client that goes away does not stop it, and the claim is recorded.
@@ -71,7 +95,7 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ps->handler = ngx_http_loyalty_store_done;
     ps->data = ctx;
 
-    if (ngx_http_subrequest(r, &ctx->conf->program->lookup_uri, NULL, &sr, ps,
+    if (ngx_http_subrequest(r, ctx->store.uri, NULL, &sr, ps,
                             NGX_HTTP_SUBREQUEST_BACKGROUND)
         != NGX_OK)
     {
@@ -136,7 +160,6 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 {
     ngx_http_loyalty_ctx_t  *ctx = data;
 
-    ngx_str_t                 *uri;
     ngx_http_core_loc_conf_t  *clcf;
     ngx_http_loyalty_store_t  *store;
 
@@ -150,7 +173,9 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
         return rc;
     }
 
-    if (store->done) {
+    /* it may be that another question has been asked since */
+
+    if (store->done || sr != store->subrequest) {
         return NGX_OK;
     }
 
@@ -161,11 +186,10 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
      */
 
     clcf = ngx_http_get_module_loc_conf(sr, ngx_http_core_module);
-    uri = &ctx->conf->program->lookup_uri;
 
     store->open = (!clcf->internal
                    && loyalty_str_equal(ngx_http_loyalty_text(&sr->uri),
-                                        ngx_http_loyalty_text(uri)));
+                                        ngx_http_loyalty_text(store->uri)));
 
     store->done = 1;
     store->status = (rc >= NGX_HTTP_SPECIAL_RESPONSE)

@@ -7,12 +7,6 @@
 #include <ngx_http_loyalty_module.h>
 
 
-typedef enum {
-    NGX_HTTP_LOYALTY_PLAIN = 0,
-    NGX_HTTP_LOYALTY_JSON = 1
-} ngx_http_loyalty_escape_e;
-
-
 static ngx_int_t ngx_http_loyalty_result_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_loyalty_member_variable(ngx_http_request_t *r,
@@ -23,15 +17,12 @@ static ngx_int_t ngx_http_loyalty_tier_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_loyalty_order_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_loyalty_store_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_loyalty_email_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_text_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, loyalty_str_t *text,
-    ngx_http_loyalty_escape_e escape);
 static ngx_http_loyalty_ctx_t *ngx_http_loyalty_answered(
     ngx_http_request_t *r);
-static void ngx_http_loyalty_set_value(ngx_http_variable_value_t *v,
-    const char *data, size_t len);
 
 
 static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
@@ -54,6 +45,9 @@ static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
     { ngx_string("loyalty_order_json"), NULL, ngx_http_loyalty_order_variable,
       NGX_HTTP_LOYALTY_JSON, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("loyalty_store"), NULL, ngx_http_loyalty_store_variable,
+      NGX_HTTP_LOYALTY_PLAIN, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("loyalty_email"), NULL, ngx_http_loyalty_email_variable,
       NGX_HTTP_LOYALTY_PLAIN, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
@@ -67,9 +61,18 @@ static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
 ngx_int_t
 ngx_http_loyalty_add_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
+    return (ngx_http_loyalty_add_variables_of(cf, ngx_http_loyalty_vars)
+            == NGX_OK)
+           ? ngx_http_loyalty_add_coupon_variables(cf) : NGX_ERROR;
+}
 
-    for (v = ngx_http_loyalty_vars; v->name.len != 0; v++) {
+
+ngx_int_t
+ngx_http_loyalty_add_variables_of(ngx_conf_t *cf, ngx_http_variable_t *v)
+{
+    ngx_http_variable_t  *var;
+
+    for ( /* void */ ; v->name.len != 0; v++) {
         var = ngx_http_add_variable(cf, &v->name, v->flags);
         if (var == NULL) {
             return NGX_ERROR;
@@ -157,7 +160,17 @@ static ngx_int_t
 ngx_http_loyalty_tier_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_loyalty_set_value(v, "", 0);
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_loyalty_answered(r);
+
+    if (ctx == NULL || ctx->command.result.tier == NULL) {
+        ngx_http_loyalty_set_value(v, "", 0);
+        return NGX_OK;
+    }
+
+    ngx_http_loyalty_set_value(v, ctx->command.result.tier->id.data,
+                               ctx->command.result.tier->id.len);
 
     return NGX_OK;
 }
@@ -173,6 +186,20 @@ ngx_http_loyalty_order_variable(ngx_http_request_t *r,
 
     return ngx_http_loyalty_text_variable(r, v,
                                           ctx ? &ctx->command.order : NULL,
+                                          data);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_store_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
+
+    return ngx_http_loyalty_text_variable(r, v,
+                                          ctx ? &ctx->command.store : NULL,
                                           data);
 }
 
@@ -196,7 +223,7 @@ ngx_http_loyalty_email_variable(ngx_http_request_t *r,
  * or into a JSON string; elsewhere it goes into logs and headers.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_loyalty_text_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, loyalty_str_t *text,
     ngx_http_loyalty_escape_e escape)
@@ -254,7 +281,7 @@ ngx_http_loyalty_answered(ngx_http_request_t *r)
 }
 
 
-static void
+void
 ngx_http_loyalty_set_value(ngx_http_variable_value_t *v, const char *data,
     size_t len)
 {

@@ -1,0 +1,401 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_module.h>
+
+
+/*
+ * A redemption whose coupon the store makes.  Its points are held, and the
+ * code is written down, before the store is asked; what the store has said is
+ * written down before the member sees the code.  Between any two of these
+ * steps all may end: the redemption is then held, and an errand of a worker
+ * goes on from there.
+ */
+
+
+static ngx_int_t ngx_http_loyalty_saga_ask(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, ngx_str_t *uri,
+    void (*step)(ngx_http_request_t *r));
+static void ngx_http_loyalty_saga_made(ngx_http_request_t *r);
+static void ngx_http_loyalty_saga_look(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_saga_looked(ngx_http_request_t *r);
+static void ngx_http_loyalty_saga_searched(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_loyalty_saga_expired(ngx_http_loyalty_ctx_t *ctx);
+static ngx_uint_t ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx);
+static loyalty_coupon_verdict_e ngx_http_loyalty_saga_verdict(
+    ngx_http_loyalty_ctx_t *ctx, ngx_uint_t looking);
+static ngx_uint_t ngx_http_loyalty_saga_unreadable(
+    ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_saga_conclude(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_coupon_verdict_e verdict);
+static ngx_int_t ngx_http_loyalty_saga_write(ngx_http_loyalty_ctx_t *ctx,
+    loyalty_coupon_verdict_e verdict);
+static void ngx_http_loyalty_saga_respond(ngx_http_request_t *r);
+static void ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx);
+
+
+ngx_uint_t
+ngx_http_loyalty_saga_due(ngx_http_loyalty_ctx_t *ctx)
+{
+    return ctx->command.kind == LOYALTY_COMMAND_REDEEM
+           && ctx->command.result.outcome == LOYALTY_REDEMPTION_PENDING
+           && !ctx->command.replayed;
+}
+
+
+void
+ngx_http_loyalty_saga_create(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_loyalty_coupon_store_t  *maker;
+
+    maker = ngx_http_loyalty_saga_maker(ctx);
+
+    if (maker == NULL || !ngx_http_loyalty_saga_leased(ctx)
+        || ngx_http_loyalty_saga_ask(r, ctx, &maker->create,
+                                     ngx_http_loyalty_saga_made)
+           != NGX_OK)
+    {
+        /* it was not asked: an errand will */
+
+        ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
+    }
+}
+
+
+/*
+ * Who was kept from it for so long, by a stopped process or a slow database,
+ * that somebody else may ask while the store works on it, does not ask at all:
+ * some stores would make the coupon twice.
+ */
+
+static ngx_uint_t
+ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx)
+{
+    return ngx_time() + (time_t) ctx->conf->store_timeout / 1000
+           < ctx->command.lease;
+}
+
+
+ngx_http_loyalty_coupon_store_t *
+ngx_http_loyalty_saga_maker(ngx_http_loyalty_ctx_t *ctx)
+{
+    const loyalty_reward_t  *reward;
+
+    reward = ctx->command.result.reward;
+
+    return (reward != NULL)
+           ? ngx_http_loyalty_coupon_store_find(ctx->conf->program,
+                                                reward->store)
+           : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_saga_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
+    ngx_str_t *uri, void (*step)(ngx_http_request_t *r))
+{
+    ngx_memzero(&ctx->store, sizeof(ngx_http_loyalty_store_t));
+
+    ctx->store.uri = uri;
+    ctx->step = step;
+
+    return ngx_http_loyalty_store_ask(r, ctx);
+}
+
+
+/*
+ * Whatever the store has said, unless it is that the coupon is there: only
+ * another look tells whether it has become so nevertheless.
+ */
+
+static void
+ngx_http_loyalty_saga_made(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t    *ctx;
+    loyalty_coupon_verdict_e   verdict;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    verdict = ngx_http_loyalty_saga_verdict(ctx, 0);
+
+    if (verdict == LOYALTY_COUPON_THERE) {
+        ngx_http_loyalty_saga_conclude(r, ctx, verdict);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                  "loyalty: the store of program \"%V\" has not confirmed a "
+                  "coupon, status %ui", &ctx->conf->program->name,
+                  ctx->store.status);
+
+    ctx->refused = (verdict == LOYALTY_COUPON_ABSENT);
+
+    ngx_http_loyalty_saga_look(r, ctx);
+}
+
+
+static void
+ngx_http_loyalty_saga_look(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_loyalty_coupon_store_t  *maker;
+
+    maker = ngx_http_loyalty_saga_maker(ctx);
+
+    if (maker == NULL
+        || ngx_http_loyalty_saga_ask(r, ctx, &maker->lookup,
+                                     ngx_http_loyalty_saga_looked)
+           != NGX_OK)
+    {
+        ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
+    }
+}
+
+
+/*
+ * That it is not there means "no" after a "no".  After silence, the wish may
+ * still be on its way.
+ */
+
+static void
+ngx_http_loyalty_saga_looked(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t    *ctx;
+    loyalty_coupon_verdict_e   verdict;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    verdict = ngx_http_loyalty_saga_verdict(ctx, 1);
+
+    if (verdict == LOYALTY_COUPON_ABSENT && !ctx->refused) {
+        verdict = LOYALTY_COUPON_UNCLEAR;
+    }
+
+    ngx_http_loyalty_saga_conclude(r, ctx, verdict);
+}
+
+
+/*
+ * Of a redemption that was left, a look comes first: some stores would take
+ * the same code twice.
+ */
+
+void
+ngx_http_loyalty_saga_resume(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_loyalty_coupon_store_t  *maker;
+
+    maker = ngx_http_loyalty_saga_maker(ctx);
+
+    if (maker == NULL || ngx_http_loyalty_saga_expired(ctx)) {
+
+        /*
+         * The reward, or who makes its coupons, is gone, or nobody could use
+         * the coupon any more: the points go back.
+         */
+
+        ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_ABSENT);
+        return;
+    }
+
+    if (ngx_http_loyalty_saga_ask(r, ctx, &maker->lookup,
+                                  ngx_http_loyalty_saga_searched)
+        != NGX_OK)
+    {
+        ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
+    }
+}
+
+
+static void
+ngx_http_loyalty_saga_searched(ngx_http_request_t *r)
+{
+    ngx_http_loyalty_ctx_t    *ctx;
+    loyalty_coupon_verdict_e   verdict;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    verdict = ngx_http_loyalty_saga_verdict(ctx, 1);
+
+    if (verdict == LOYALTY_COUPON_ABSENT) {
+        ngx_http_loyalty_saga_create(r, ctx);
+        return;
+    }
+
+    ngx_http_loyalty_saga_conclude(r, ctx, verdict);
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_saga_expired(ngx_http_loyalty_ctx_t *ctx)
+{
+    int64_t  expires;
+
+    expires = ctx->command.result.coupon_expires;
+
+    return expires != 0 && expires <= ngx_time();
+}
+
+
+static loyalty_coupon_verdict_e
+ngx_http_loyalty_saga_verdict(ngx_http_loyalty_ctx_t *ctx, ngx_uint_t looking)
+{
+    loyalty_str_t                     body, coupon;
+    ngx_http_loyalty_store_t         *store;
+    ngx_http_loyalty_coupon_store_t  *maker;
+
+    store = &ctx->store;
+    maker = ngx_http_loyalty_saga_maker(ctx);
+
+    if (ngx_http_loyalty_saga_unreadable(ctx)) {
+        return LOYALTY_COUPON_UNCLEAR;
+    }
+
+    if (store->status >= NGX_HTTP_OK
+        && store->status < NGX_HTTP_SPECIAL_RESPONSE)
+    {
+        body.data = (char *) store->data;
+        body.len = store->len;
+
+        coupon.data = ctx->command.result.coupon;
+        coupon.len = ngx_strlen(coupon.data);
+
+        return looking ? loyalty_coupon_found(&maker->rules, coupon, body)
+                       : loyalty_coupon_made(&maker->rules, coupon, body);
+    }
+
+    if (looking) {
+        return (store->status == NGX_HTTP_NOT_FOUND) ? LOYALTY_COUPON_ABSENT
+                                                     : LOYALTY_COUPON_UNCLEAR;
+    }
+
+    return (store->status >= NGX_HTTP_BAD_REQUEST
+            && store->status < NGX_HTTP_INTERNAL_SERVER_ERROR
+            && store->status != NGX_HTTP_REQUEST_TIME_OUT
+            && store->status != NGX_HTTP_TOO_MANY_REQUESTS)
+           ? LOYALTY_COUPON_ABSENT : LOYALTY_COUPON_UNCLEAR;
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_saga_unreadable(ngx_http_loyalty_ctx_t *ctx)
+{
+    const char                *why;
+    ngx_http_loyalty_store_t  *store;
+
+    store = &ctx->store;
+
+    why = store->too_large ? "it is longer than loyalty_store_max_size"
+          : store->open ? "its URI in \"coupon_store\" has no location that "
+                          "is \"internal\""
+          : store->cut_short ? "it was cut short" : NULL;
+
+    if (why == NULL) {
+        return 0;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                  "loyalty: bad answer from the store of program \"%V\" about "
+                  "a coupon: %s (status %ui)", &ctx->conf->program->name, why,
+                  store->status);
+
+    return 1;
+}
+
+
+static void
+ngx_http_loyalty_saga_conclude(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_coupon_verdict_e verdict)
+{
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "loyalty coupon verdict:%d", verdict);
+
+    ctx->step = ctx->errand ? ngx_http_loyalty_errand_settled
+                            : ngx_http_loyalty_saga_respond;
+
+    if (ngx_http_loyalty_saga_write(ctx, verdict) == NGX_OK) {
+        return;
+    }
+
+    if (ctx->errand) {
+        ngx_http_loyalty_errand_end(r);
+        return;
+    }
+
+    ngx_http_loyalty_saga_unsettled(ctx);
+    ngx_http_loyalty_respond(r);
+}
+
+
+/* What the first part has answered stays true until the second is written. */
+
+static ngx_int_t
+ngx_http_loyalty_saga_write(ngx_http_loyalty_ctx_t *ctx,
+    loyalty_coupon_verdict_e verdict)
+{
+    ctx->unsettled = ctx->command.json;
+    ngx_memzero(&ctx->command.json, sizeof(loyalty_json_t));
+
+    ctx->command.kind = LOYALTY_COMMAND_CONCLUDE;
+    ctx->command.verdict = verdict;
+
+    return ngx_http_loyalty_submit(ctx);
+}
+
+
+/* The points are held, so nobody is told that nothing has happened. */
+
+static void
+ngx_http_loyalty_saga_respond(ngx_http_request_t *r)
+{
+    loyalty_outcome_e        outcome;
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+
+    outcome = ctx->command.result.outcome;
+
+    if (outcome == LOYALTY_REDEMPTION_PENDING
+        || outcome == LOYALTY_DATABASE_UNAVAILABLE)
+    {
+        ngx_http_loyalty_saga_unsettled(ctx);
+    }
+
+    ngx_http_loyalty_respond(r);
+}
+
+
+static void
+ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx)
+{
+    loyalty_command_t  *command;
+
+    command = &ctx->command;
+
+    loyalty_json_free(&command->json);
+
+    command->json = ctx->unsettled;
+    ngx_memzero(&ctx->unsettled, sizeof(loyalty_json_t));
+
+    command->result.outcome = LOYALTY_REDEMPTION_PENDING;
+    command->status = loyalty_outcome_status(command->result.outcome);
+}
+
+
+void
+ngx_http_loyalty_saga_salvage(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_uint_t  looking;
+
+    looking = (ctx->step != ngx_http_loyalty_saga_made);
+
+    if (ngx_http_loyalty_saga_verdict(ctx, looking) == LOYALTY_COUPON_THERE) {
+        ctx->step = ngx_http_loyalty_saga_respond;
+        (void) ngx_http_loyalty_saga_write(ctx, LOYALTY_COUPON_THERE);
+    }
+}
