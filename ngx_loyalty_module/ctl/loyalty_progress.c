@@ -94,6 +94,19 @@ loyalty_progress_row(loyalty_progress_t *progress)
 }
 
 
+void
+loyalty_progress_to(loyalty_progress_t *progress, int64_t done)
+{
+    progress->done = done;
+
+    if (!progress->quiet && progress->terminal
+        && loyalty_clock() - progress->shown >= LOYALTY_PROGRESS_INTERVAL)
+    {
+        loyalty_progress_bar(progress);
+    }
+}
+
+
 static void
 loyalty_progress_bar(loyalty_progress_t *progress)
 {
@@ -151,13 +164,19 @@ loyalty_progress_left(const loyalty_progress_t *progress, char *left,
 
 
 void
-loyalty_progress_end(loyalty_progress_t *progress)
+loyalty_progress_pause(const loyalty_progress_t *progress)
 {
-    loyalty_progress_close(progress);
-
     if (progress->terminal && !progress->quiet) {
         (void) fprintf(stderr, "\r\033[K");
     }
+}
+
+
+void
+loyalty_progress_end(loyalty_progress_t *progress)
+{
+    loyalty_progress_close(progress);
+    loyalty_progress_pause(progress);
 }
 
 

@@ -39,6 +39,15 @@ void loyalty_progress_step(loyalty_progress_t *progress, const char *step,
 /* One row more of this step. */
 void loyalty_progress_row(loyalty_progress_t *progress);
 
+/* Makes room for a message; the next rows bring the bar back. */
+void loyalty_progress_pause(const loyalty_progress_t *progress);
+
+/* So much of all steps is done, where that is not counted in rows. */
+void loyalty_progress_to(loyalty_progress_t *progress, int64_t done);
+
+/* Makes room for a message. */
+void loyalty_progress_pause(const loyalty_progress_t *progress);
+
 /* Ends the last step, and makes room for messages. */
 void loyalty_progress_end(loyalty_progress_t *progress);
 

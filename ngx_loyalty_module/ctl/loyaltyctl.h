@@ -17,9 +17,35 @@ typedef enum {
 } loyaltyctl_exit_e;
 
 
-/* Each gets its own name as argv[0]. */
+/* Each gets (the last word of) its own name as argv[0]. */
 
 loyaltyctl_exit_e loyaltyctl_copy(int argc, char **argv);
+
+loyaltyctl_exit_e loyaltyctl_member_find(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_member_show(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_member_adjust(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_member_merge(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_member_email(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_member_erase(int argc, char **argv);
+
+loyaltyctl_exit_e loyaltyctl_reward_waiting(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_reward_done(int argc, char **argv);
+
+loyaltyctl_exit_e loyaltyctl_coupon_import(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_coupon_left(int argc, char **argv);
+
+loyaltyctl_exit_e loyaltyctl_report_top(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_inactive(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_near(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_tier(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_campaign(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_coalition(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_report_program(int argc, char **argv);
+
+loyaltyctl_exit_e loyaltyctl_import(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_export(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_verify(int argc, char **argv);
+loyaltyctl_exit_e loyaltyctl_backup(int argc, char **argv);
 
 
 #endif /* _LOYALTYCTL_H_INCLUDED_ */

@@ -42,7 +42,8 @@ plan(skip_all => 'loyaltyctl was built without libpq')
 my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
-my @tables = qw(answer claim ledger member redemption reward spending);
+my @tables = qw(answer badge claim event friend ledger member membership pool
+                redemption reversal reward spending);
 
 ###############################################################################
 
@@ -139,14 +140,20 @@ is_result($t->redeem('hanky', 'ada@example.com'), 200, 'redeemed',
 $t->stop;
 
 $ctl->sqlite_sql('shop/a.db', <<'END');
-INSERT INTO answer VALUES
+INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
     (4611686018427387904, '', '\N', '\.', 200, '', 'tab' || char(9) || ' cr' || char(13)
      || ' lf' || char(10) || ' \\ \t \x41 "''% ü € 😀' || char(127), -1),
     (7, 'it', '', char(9), 9223372036854775807, ' ',
      replace(hex(zeroblob(100000)), '00', 'body'), -9223372036854775808);
 INSERT INTO claim VALUES
-    ('\', 'NULL', 999, 'USD', 0, 'nothing', 0, 0, 0, 0),
-    ('\', 'null', 999, 'USD', 0, 'nothing', 0, 0, 0, 0);
+    ('\', 'NULL', 999, 'USD', 0, 0, 0, 'nothing', '', 0),
+    ('\', 'null', 999, 'USD', 0, 0, 0, 'nothing', '', 0);
+INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 0);
+INSERT INTO event VALUES ('review', '', 1, 0, 0), ('review', '\N', 1, 5, 1);
+INSERT INTO friend VALUES (1, 2, 'bob@example.com', 0, 0);
+INSERT INTO membership VALUES (1, 'club', 4611686018427387904);
+INSERT INTO badge VALUES (2, 'first', 1);
+INSERT INTO pool VALUES ('pin', 'P-1', 0), ('pin', 'P-2', 9);
 END
 
 my $state = $ctl->dump('shop/a.db');
@@ -303,8 +310,8 @@ copied('shop/none.db', "some_$_", "an empty $_") for qw(reward answer);
 copied('shop/none.db', 'some.db', 'an empty file');
 
 $ctl->pg_sql('some_reward', q{INSERT INTO reward VALUES ('pin', 1)});
-$ctl->pg_sql('some_answer', q{INSERT INTO answer VALUES
-                              (1, '', '', '', 200, '', '', 0)});
+$ctl->pg_sql('some_answer', q{INSERT INTO answer (id, caller, key,
+    request, status, result, body, at) VALUES (1, '', '', '', 200, '', '', 0)});
 $ctl->sqlite_sql('some.db', q{INSERT INTO reward VALUES ('pin', 1)});
 
 refused('shop/a.db', "some_$_", qr/TO is not empty, its table "$_" has rows/,
@@ -381,10 +388,13 @@ refused('shop/a.db', 'newer', qr/TO has version 99 /, 'to a newer database');
 
 # a ledger and balances that do not agree
 
-for (['points', 'INSERT INTO member VALUES (\'eve@example.com\', 9, \'m_e\', '
-                . '\'\', \'\', 5, 5, 0, 0, 0)'],
-     ['entries', 'INSERT INTO ledger VALUES (99, 1, 1, \'\', \'\', 5, 0)'],
-     ['members', 'INSERT INTO ledger VALUES (99, 9, 0, \'\', \'\', 5, 0)'])
+my $member = 'INSERT INTO member (email, id, code, referral, source, locale, '
+             . 'points, lifetime, joined_at) VALUES ';
+my $ledger = 'INSERT INTO ledger VALUES ';
+
+for (['points', "$member ('eve\@example.com', 9, 'm_e', 'E', '', '', 5, 5, 0)"],
+     ['entries', "$ledger (99, 1, 1, '', '', '', 5, 5, 0, 0, 0)"],
+     ['members', "$ledger (99, 9, 0, '', '', '', 5, 5, 0, 0, 0)"])
 {
     my ($name, $sql) = @$_;
 

@@ -21,6 +21,7 @@ use warnings;
 use strict;
 
 use Digest::MD5 qw(md5_hex);
+use JSON::PP ();
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep);
 
@@ -67,6 +68,23 @@ sub copy {
     my ($self, $from, $to, @options) = @_;
 
     return $self->run('copy', @options, $self->uri($from), $self->uri($to));
+}
+
+# A command on a database, and the object that it prints.
+
+sub on {
+    my ($self, $name, @args) = @_;
+
+    return $self->run('-d', $self->uri($name), @args);
+}
+
+sub json {
+    my ($self, $name, @args) = @_;
+
+    my $r = $self->on($name, @args, '--json');
+
+    return JSON::PP->new->utf8->decode($r->{out}) if $r->{out} ne '';
+    die "loyaltyctl @args printed nothing: $r->{err}";
 }
 
 # Copies, and when it has said that it is at a step, stops it for as long as
@@ -241,7 +259,8 @@ sub rows {
            split ROW, $self->sqlite_sql($name, $sql), -1;
 }
 
-# A program's tables and columns, as the database itself knows them.
+# A program's tables and columns, as the database itself knows them, but for
+# those that are made anew from the others.
 
 sub tables {
     my ($self, $name) = @_;
@@ -251,12 +270,12 @@ sub tables {
     push @{$tables{$_->[0]}}, $_->[1]
         for $self->rows($name, is_file($name) ? <<'SQLITE' : <<'POSTGRESQL');
 SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
- WHERE t.type = 'table'
+ WHERE t.type = 'table' AND t.name NOT IN ('leader', 'chore')
 SQLITE
 SELECT table_name, column_name FROM information_schema.columns
   JOIN information_schema.tables USING (table_schema, table_name)
  WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
-   AND table_name NOT IN ('writer', 'loyalty_version')
+   AND table_name NOT IN ('leader', 'chore', 'writer', 'loyalty_version')
 POSTGRESQL
 
     $_ = [sort @$_] for values %tables;
@@ -333,6 +352,23 @@ sub schema {
                              . 'PRAGMA application_id; PRAGMA journal_mode');
 }
 
+# What is wrong with the balances and the lots: nothing, it should be.
+
+sub unsound {
+    my ($self, $name) = @_;
+
+    return map { join ' ', @$_ } $self->rows($name, <<'END');
+SELECT code, points, lifetime FROM member
+ WHERE points <> coalesce((SELECT sum(points) FROM ledger
+                            WHERE ledger.member = member.id), 0)
+    OR lifetime <> coalesce((SELECT sum(earned) FROM ledger
+                              WHERE ledger.member = member.id), 0)
+    OR CASE WHEN points > 0 THEN points ELSE 0 END
+       <> coalesce((SELECT sum(remaining) FROM lot
+                     WHERE lot.member = member.id), 0)
+END
+}
+
 # Fills an empty file with members who have signed up, claimed an order, and
 # every fourth of them redeemed something.
 
@@ -347,34 +383,37 @@ CREATE TEMP TABLE n (i INTEGER PRIMARY KEY);
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $n)
 INSERT INTO temp.n SELECT i FROM n;
 
-INSERT INTO member (email, id, code, source, locale, points, lifetime,
-                    last_entry, first_lot, joined_at)
+INSERT INTO member (email, id, code, referral, source, locale, points,
+                    lifetime, last_entry, first_open, orders, joined_at)
 SELECT 'shopper' || (i * 7919 % 1000003) || '\@example.com', i,
-       'm_' || lower(hex(randomblob(10))), 'chat', 'en',
+       'm_' || lower(hex(randomblob(10))), printf('R%07d', i), 'chat', 'en',
        CASE i % 4 WHEN 0 THEN 10 ELSE 110 END, 110,
        CASE i % 4 WHEN 0 THEN 2 ELSE 1 END * $n + i,
-       CASE i % 4 WHEN 0 THEN $n + i ELSE 0 END, 1700000000 + i
+       CASE i % 4 WHEN 0 THEN $n + i ELSE 0 END, 1, 1700000000 + i
   FROM temp.n;
 
-INSERT INTO ledger SELECT i, i, 0, 'signup', '', 50, 1700000000 + i
-  FROM temp.n;
-INSERT INTO ledger SELECT $n + i, i, i, 'claim', i, 60, 1700000000 + i
-  FROM temp.n;
-INSERT INTO ledger SELECT 2 * $n + i, i, $n + i, 'redemption', 'hanky', -100,
-                          1700000000 + i FROM temp.n WHERE i % 4 = 0;
+INSERT INTO ledger SELECT i, i, 0, 'signup', '', '', 50, 50, 1700000000 + i,
+                          0, 1700000000 + i FROM temp.n;
+INSERT INTO ledger SELECT $n + i, i, i, 'claim', i, '', 60, 60,
+                          1700000000 + i, 0, 1700000000 + i FROM temp.n;
+INSERT INTO ledger SELECT 2 * $n + i, i, $n + i, 'redemption', 'hanky', '',
+                          -100, 0, 0, 0, 1700000000 + i
+  FROM temp.n WHERE i % 4 = 0;
 
 INSERT INTO spending SELECT 2 * $n + i, i, 50 FROM temp.n WHERE i % 4 = 0;
 INSERT INTO spending SELECT 2 * $n + i, $n + i, 50 FROM temp.n
  WHERE i % 4 = 0;
 
-INSERT INTO claim SELECT '', i, i, 'USD', 6000, 'amount', 1, 100, 60,
-                         1700000000 + i FROM temp.n;
-INSERT INTO redemption SELECT 2 * $n + i, i, 'hanky', 100, printf('C%d', i),
-                              0, 1700000000 + i FROM temp.n WHERE i % 4 = 0;
+INSERT INTO claim SELECT 'default', i, i, 'USD', 6000, 0, 60, '1 per 1.00',
+                         '', 1700000000 + i FROM temp.n;
+INSERT INTO redemption (id, member, reward, store, cost, source, coupon,
+                        expires_at, redeemed_at, state, changed_at)
+SELECT 2 * $n + i, i, 'hanky', '', 100, 'local', printf('C%d', i), 0,
+       1700000000 + i, 'issued', 1700000000 + i FROM temp.n WHERE i % 4 = 0;
 INSERT INTO reward VALUES ('hanky', $n / 4);
-INSERT INTO answer SELECT i, 'chatbot', 'key-' || i, '1', 200, 'claimed',
-                          '{"result":"claimed"}', 1700000000 + i
-  FROM temp.n WHERE i % 2 = 0;
+INSERT INTO answer (id, caller, key, request, status, result, body, at)
+SELECT i, 'chatbot', 'key-' || i, '1', 200, 'claimed',
+       '{"result":"claimed"}', 1700000000 + i FROM temp.n WHERE i % 2 = 0;
 
 COMMIT;
 END
