@@ -131,10 +131,13 @@ my @faults = (
 );
 
 my %form = (
-    text => [qw(result message member email order tier next_reward
+    text => [qw(result message member email order tier tier_name tier_perks
+                next_tier next_tier_name membership membership_name
+                membership_perks membership_until referral next_reward
                 next_reward_name coupon coupon_expires coupon_url)],
-    integer => [qw(points pending earned spent lifetime next_reward_cost
-                   next_reward_missing)],
+    integer => [qw(points pending earned spent lifetime next_tier_missing
+                   streak next_reward_cost next_reward_missing)],
+    list => [qw(badges rewards)],
 );
 
 for (@successes) {
@@ -147,7 +150,7 @@ for (@successes) {
     is($r->header('Cache-Control'), 'no-store', "$result: not to be cached");
 
     is(join(' ', sort keys %$json),
-       join(' ', sort(@{$form{text}}, @{$form{integer}}, 'rewards')),
+       join(' ', sort(map { @$_ } values %form)),
        "$result: every member is there, and no other");
 
     unlike($r->body, qr/null/, "$result: never null");
@@ -155,13 +158,15 @@ for (@successes) {
     like($r->body, qr/"$_":-?\d+[,}]/, "$result: $_ is an integer")
         for @{$form{integer}};
 
+    is(ref $json->{$_}, 'ARRAY', "$result: $_ is a list") for @{$form{list}};
+
     like($json->{message}, qr/^[A-Z].*[.!]$/, "$result: a sentence");
     like($json->{coupon_expires}, $json->{coupon}
          ? qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ : qr/^$/,
          "$result: time");
 
     is_deeply([map { join ' ', sort keys %$_ } @{$json->{rewards}}],
-              [('affordable cost id missing name') x 3],
+              [('affordable cost id membership missing name tier') x 3],
               "$result: rewards");
 }
 

@@ -62,9 +62,11 @@ is_result($r, 200, 'balance', {
 my ($sticker, $hanky) = @{$r->field('rewards')};
 
 is_deeply($sticker, {id => 'sticker', name => 'Sticker', cost => 30,
-    affordable => JSON::PP::true, missing => 0}, 'a reward within reach');
+    affordable => JSON::PP::true, missing => 0, tier => '',
+    membership => ''}, 'a reward within reach');
 is_deeply($hanky, {id => 'hanky', name => 'Free handkerchief', cost => 200,
-    affordable => JSON::PP::false, missing => 150}, 'a reward to come');
+    affordable => JSON::PP::false, missing => 150, tier => '',
+    membership => ''}, 'a reward to come');
 
 my $body = $r->body;
 

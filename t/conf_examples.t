@@ -38,6 +38,8 @@ sub prefix {
         "0123456789abcdef0123456789abcdef\n", 0600);
     $t->write_file("$prefix/conf/loyalty/store-credentials.conf",
         "proxy_set_header Authorization \"Basic eDp5\";\n", 0600);
+    $t->write_file("$prefix/conf/loyalty/webhook.secret",
+        "fedcba9876543210fedcba9876543210\n", 0600);
 }
 
 my @examples;
@@ -47,7 +49,7 @@ find({no_chdir => 1, wanted => sub {
 
 ###############################################################################
 
-cmp_ok(scalar @examples, '>=', 4, 'there are examples');
+cmp_ok(scalar @examples, '>=', 13, 'there are examples');
 
 for my $file (sort @examples) {
     my $name = substr $file, length($examples) + 1;

@@ -33,6 +33,12 @@
 #define CLAIM_LOOP_GROUPS  1000000       /* whose time is kept */
 
 
+#define claim_loop_string(text)                                               \
+    loyalty_db_text(((loyalty_str_t) loyalty_string(text)))
+
+#define loyalty_values_n(values)  (sizeof(values) / sizeof((values)[0]))
+
+
 typedef struct {
     sqlite3       *sqlite;
     sqlite3_stmt  *stmts[LOYALTY_STATEMENTS];
@@ -182,7 +188,7 @@ claim_loop_claim(claim_loop_t *loop)
     int            len;
     char           email[64], number[32];
     time_t         now;
-    sqlite3_int64  member, last, entry;
+    sqlite3_int64  member, points, lifetime, last, first, orders, entry;
     sqlite3_stmt  *found;
 
     now = time(NULL);
@@ -200,42 +206,55 @@ claim_loop_claim(claim_loop_t *loop)
 
     found = claim_loop_row(loop, LOYALTY_SQL_MEMBER_FIND, find, 1);
     member = sqlite3_column_int64(found, 0);
-    last = sqlite3_column_int64(found, 4);
+    points = sqlite3_column_int64(found, 3);
+    lifetime = sqlite3_column_int64(found, 5);
+    last = sqlite3_column_int64(found, 6);
+    first = sqlite3_column_int64(found, 7);
+    orders = sqlite3_column_int64(found, 10);
     (void) sqlite3_reset(found);
 
     len = snprintf(number, sizeof(number), "%ld", loop->order++);
 
     loyalty_db_value_t  claim[] = {
-        loyalty_db_text(((loyalty_str_t) loyalty_string("default"))),
+        claim_loop_string("default"),
         loyalty_db_text(((loyalty_str_t) { len, number })),
-        loyalty_db_int(member),
-        loyalty_db_text(((loyalty_str_t) loyalty_string("USD"))),
-        loyalty_db_int(CLAIM_LOOP_TOTAL),
-        loyalty_db_text(((loyalty_str_t) loyalty_string("amount"))),
-        loyalty_db_int(1), loyalty_db_int(100),
-        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(now)
+        loyalty_db_int(member), claim_loop_string("USD"),
+        loyalty_db_int(CLAIM_LOOP_TOTAL), loyalty_db_int(0),
+        loyalty_db_int(CLAIM_LOOP_POINTS), claim_loop_string("base=60"),
+        claim_loop_string(""), loyalty_db_int(now)
     };
 
     claim_loop_run(loop, LOYALTY_SQL_CLAIM_FIND, claim, 2);
-    claim_loop_run(loop, LOYALTY_SQL_CLAIM_INSERT, claim, 10);
+    claim_loop_run(loop, LOYALTY_SQL_CLAIM_INSERT, claim,
+                   loyalty_values_n(claim));
 
     loyalty_db_value_t  ledger[] = {
         loyalty_db_int(member), loyalty_db_int(last),
-        loyalty_db_text(((loyalty_str_t) loyalty_string("claim"))),
-        loyalty_db_text(((loyalty_str_t) { len, number })),
-        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(now)
+        claim_loop_string("claim"), claim[1], claim_loop_string(""),
+        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(CLAIM_LOOP_POINTS),
+        loyalty_db_int(now), loyalty_db_int(0), loyalty_db_int(now)
     };
 
-    claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger, 6);
+    claim_loop_run(loop, LOYALTY_SQL_LEDGER_APPEND, ledger,
+                   loyalty_values_n(ledger));
 
     entry = sqlite3_last_insert_rowid(loop->sqlite);
 
-    loyalty_db_value_t  credit[] = {
-        loyalty_db_int(CLAIM_LOOP_POINTS), loyalty_db_int(entry),
+    /* pending, ..., tiers, streak, ..., points, lifetime, last_entry */
+
+    loyalty_db_value_t  move[] = {
+        loyalty_db_int(0), loyalty_db_int(first), loyalty_db_int(now),
+        loyalty_db_int(orders + 1), loyalty_db_int(now),
+        loyalty_db_int(lifetime + CLAIM_LOOP_POINTS), loyalty_db_int(0),
+        loyalty_db_int(0), loyalty_db_int(0), loyalty_db_int(0),
+        loyalty_db_int(0), loyalty_db_int(0),
+        loyalty_db_int(points + CLAIM_LOOP_POINTS),
+        loyalty_db_int(lifetime + CLAIM_LOOP_POINTS), loyalty_db_int(entry),
         find[0], loyalty_db_int(last)
     };
 
-    claim_loop_run(loop, LOYALTY_SQL_MEMBER_CREDIT, credit, 4);
+    claim_loop_run(loop, LOYALTY_SQL_MEMBER_MOVE, move,
+                   loyalty_values_n(move));
 }
 
 

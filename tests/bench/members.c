@@ -53,7 +53,6 @@ static const loyalty_program_t  members_program = {
     .name = loyalty_string("bench"),
     .currency = loyalty_string("USD"),
     .exponent = 2,
-    .earn = { .kind = LOYALTY_EARN_PER_AMOUNT, .points = 1, .per = 100 },
     .signup_bonus = 50
 };
 

@@ -50,17 +50,23 @@ static const char *const  pgbench_script_find[] = {
 };
 
 static const char *const  pgbench_script_insert[] = {
-    "'default'", ":order", ":m_id", "'USD'", "6099", "'amount'", "1", "100",
-    PGBENCH_SCRIPT_POINTS, ":now"
+    "'default'", ":order", ":m_id", "'USD'", "6099", "0",
+    PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now"
 };
 
 static const char *const  pgbench_script_append[] = {
-    ":m_id", ":m_last_entry", "'claim'", ":order", PGBENCH_SCRIPT_POINTS,
-    ":now"
+    ":m_id", ":m_last_entry", "'claim'", ":order", "''",
+    PGBENCH_SCRIPT_POINTS, PGBENCH_SCRIPT_POINTS, ":now", "0", ":now"
 };
 
-static const char *const  pgbench_script_credit[] = {
-    PGBENCH_SCRIPT_POINTS, ":e_id", PGBENCH_SCRIPT_EMAIL, ":m_last_entry"
+/* pending, ..., tiers, streak, ..., points, lifetime, last_entry */
+
+static const char *const  pgbench_script_move[] = {
+    "0", ":m_first_open", ":now", ":m_orders + 1", ":now",
+    ":m_lifetime + " PGBENCH_SCRIPT_POINTS, "0", "0", "0", "0", "0", "0",
+    ":m_points + " PGBENCH_SCRIPT_POINTS,
+    ":m_lifetime + " PGBENCH_SCRIPT_POINTS, ":e_id", PGBENCH_SCRIPT_EMAIL,
+    ":m_last_entry"
 };
 
 
@@ -104,8 +110,7 @@ pgbench_script_claim(void)
                          ";");
     pgbench_script_print(LOYALTY_SQL_LEDGER_APPEND, pgbench_script_append,
                          " \\gset e_");
-    pgbench_script_print(LOYALTY_SQL_MEMBER_CREDIT, pgbench_script_credit,
-                         ";");
+    pgbench_script_print(LOYALTY_SQL_MEMBER_MOVE, pgbench_script_move, ";");
 
     (void) printf("COMMIT;\n");
 }

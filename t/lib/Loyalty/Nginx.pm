@@ -43,7 +43,8 @@ END {
 }
 
 # Options: level (of the error log; "debug"), daemon (nginx goes to the
-# background), module (0: nginx without it).
+# background), module (0: nginx without it), preload (a library), environment
+# (further variables).
 
 sub new {
     my ($class, %o) = @_;
@@ -176,10 +177,11 @@ sub globals {
 
     push @g, "load_module $self->{so}" if $self->{module};
 
-    # a new binary inherits only what is named
+    # workers, and a new binary, inherit only what is named
 
-    push @g, 'env LD_PRELOAD', 'env ASAN_OPTIONS', 'env UBSAN_OPTIONS'
-        if $ENV{LOYALTY_PRELOAD};
+    my %environment = $self->environment;
+
+    push @g, map { "env $_" } sort keys %environment;
 
     return join '', map { "$_;\n" } @g;
 }
@@ -273,16 +275,33 @@ sub check_file {
 
 # nginx as a process
 
-sub exec_nginx {
-    my ($self, @args) = @_;
+# What it finds in the environment beside our own: runtime libraries of the
+# sanitizers come first, then what a test preloads.
+
+sub environment {
+    my ($self) = @_;
+
+    my %environment = %{$self->{environment} || {}};
+    my @preload = grep { $_ } $ENV{LOYALTY_PRELOAD}, $self->{preload};
+
+    $environment{LD_PRELOAD} = join ' ', @preload if @preload;
 
     if ($ENV{LOYALTY_PRELOAD}) {
         my $log = "log_path=$self->{dir}/sanitizer/report";
 
-        $ENV{LD_PRELOAD} = $ENV{LOYALTY_PRELOAD};
-        $ENV{ASAN_OPTIONS} = "detect_leaks=0:$log";
-        $ENV{UBSAN_OPTIONS} = "print_stacktrace=1:$log";
+        $environment{ASAN_OPTIONS} = "detect_leaks=0:$log";
+        $environment{UBSAN_OPTIONS} = "print_stacktrace=1:$log";
     }
+
+    return %environment;
+}
+
+sub exec_nginx {
+    my ($self, @args) = @_;
+
+    my %environment = $self->environment;
+
+    @ENV{keys %environment} = values %environment;
 
     exec { $self->{nginx} } $self->{nginx}, '-p', "$self->{dir}/", @args
         or POSIX::_exit(127);

@@ -12,6 +12,12 @@ package Loyalty::Store;
 #     $store->answers(1002, [reset_by_peer()], [json_reply('{"number":...')]);
 #     $store->start;
 #
+#
+# What a running store shall say from now on about an order, as it is placed,
+# paid for, and paid back in the course of a story:
+#
+#     $store->has(1003, total => '20.00', line_items => [{sku => 'MUG-1'}]);
+#
 # Numbers that nobody defined are answered 404.  Every request is written to
 # a file before it is answered, so that calls() can be asked right after.
 
@@ -75,7 +81,8 @@ sub chunked_reply {
 }
 
 # An order as WooCommerce shows it.  A reference to a string is put in as it
-# is, so that total => \'60.99' is a JSON number; undef leaves a member out.
+# is, so that total => \'60.99' is a JSON number; undef leaves a member out,
+# and lists become arrays.
 
 sub order_json {
     my ($number, %o) = @_;
@@ -98,7 +105,8 @@ sub json_value {
     my ($value) = @_;
 
     return if !defined $value;
-    return $$value if ref $value;
+    return $$value if ref $value eq 'SCALAR';
+    return $JSON->encode($value) if ref $value;
     return JSON::PP->new->utf8->allow_nonref->encode("$value");
 }
 
@@ -109,6 +117,7 @@ sub new {
 
     return bless {
         t => $t, port => $port, log => $t->path("store-$port.log"),
+        shows => "store-$port",
         answers => {}, calls => {}
     }, $class;
 }
@@ -123,6 +132,24 @@ sub answers {
     my ($self, $number, @lists) = @_;
 
     $self->{answers}{$number} = \@lists;
+}
+
+sub has {
+    my ($self, $number, %order) = @_;
+
+    my $name = $self->shown($number);
+    my $new = $self->{t}->write_file("$name.new",
+                                     order_json($number, %order));
+
+    # whoever is asking meanwhile sees the order before it, or this one
+
+    rename $new, $self->{t}->path($name) or die "$name: $!\n";
+}
+
+sub shown {
+    my ($self, $number) = @_;
+
+    return "$self->{shows}/" . unpack 'H*', $number;
 }
 
 # Whatever number is asked for: a function of it that returns steps.
@@ -251,18 +278,31 @@ sub receive {
     $number = '' if !defined $number;
     $number =~ s/%([0-9a-fA-F]{2})/chr hex $1/ge;
 
-    syswrite $log, $JSON->encode({
-        number => $number, method => $method, uri => $uri,
-        headers => \%headers, body => $body}) . "\n";
+    my $request = {number => $number, method => $method, uri => $uri,
+                   headers => \%headers, body => $body};
+
+    syswrite $log, $JSON->encode($request) . "\n";
 
     my $close = lc($headers{connection} || '') eq 'close'
                 || $line =~ m{HTTP/1\.0};
 
-    $client->{steps} = [$self->steps($number), $close ? close_now() : ()];
+    $client->{steps} = [$self->respond($request),
+                        $close ? close_now() : ()];
+}
+
+# What is asked for may be something else than an order.
+
+sub respond {
+    my ($self, $request) = @_;
+
+    return $self->steps($request->{number});
 }
 
 sub steps {
     my ($self, $number) = @_;
+
+    my $shown = $self->{t}->read_file($self->shown($number));
+    return json_reply($shown) if length $shown;
 
     my $lists = $self->{answers}{$number};
 

@@ -39,6 +39,26 @@ use constant {
     FIRST_ORDER => 1000000000,
     ORDERS_A_RUN => 5000000,
     FIRST_MEMBER => 10000000,
+
+    # a program with all kinds of rules, and what the look-up tells them
+
+    DETAILS => 'tax=/tax shipping=/shipping refunds=/refunds refund=/total
+                items=/items item_sku=/sku item_quantity=/quantity',
+
+    RULES => 'earn         1 per 1.00 minus=tax,shipping,refunds;
+        earn         5 per item sku=COFFEE-1,COFFEE-2;
+        promotion    winter multiplier=1.5 min=10.00;
+        promotion    welcome bonus=25 first_order;
+        action       review 10 limit=1/1d;
+        referral     100 friend=50;
+        pending      14d;
+        points_expire 365d;
+        tier         silver 500 multiplier=1.25;
+        tier         gold 2000 multiplier=1.5;
+        tier_window  year grace=30d;
+        membership   plus sku=PLUS-1 lasts=365d multiplier=2 discount=10;
+        badge        regular "Regular" orders=10/90d;
+        badge        weekly "Every week" streak=4/7d;',
 };
 
 my $CHECKOUT = abs_path(dirname(abs_path(__FILE__)) . '/../../../..');
@@ -140,7 +160,7 @@ sub compile_program {
 
     command(compiler(), @include, '-o', "$self->{work}/$name",
             "$BENCH/$name.c", "$self->{build}/libloyalty.a",
-            qw(-lsqlite3 -ljansson -lpthread),
+            qw(-lsqlite3 -ljansson -lcrypto -lpthread),
             $self->knows_postgresql ? '-lpq' : ());
 }
 
@@ -281,7 +301,7 @@ sub nginx {
                                     . ++$self->{instances},
         database => $o{database} || $self->copy($self->{members}),
         members => $o{members} || $self->{members},
-        connections => $o{connections},
+        connections => $o{connections}, rules => $o{rules},
         stride => stride($o{members} || $self->{members}),
     };
 
@@ -416,7 +436,6 @@ ${\ http_conf()}
     loyalty_program shop {
         database      ${\ $self->database_of($nginx)};
         currency      USD;
-        earn          1 per 1.00;
         signup_bonus  50;
         reward        hanky 200 "Free handkerchief"
                       url=https://shop.example/r/hanky product=HANKY-1;
@@ -425,7 +444,10 @@ ${\ http_conf()}
 
         order_lookup  /_store/order number=/number email=/billing/email
                       total=/total currency=/currency status=/status
-                      paid=processing,completed;
+                      paid=processing,completed
+                      ${\ ($nginx->{rules} ? DETAILS : '')};
+
+        ${\ ($nginx->{rules} ? RULES : 'earn 1 per 1.00;')}
     }
 
     server {
@@ -437,7 +459,7 @@ ${\ http_conf()}
         location = /_store/order {
             internal;
 
-            proxy_pass                  http://store/orders?number=\$loyalty_order&email=\$loyalty_email;
+            proxy_pass                  http://store/${\ ($nginx->{rules} ? 'details' : 'orders')}?number=\$loyalty_order&email=\$loyalty_email;
             proxy_http_version          1.1;
             proxy_set_header            Connection "";
             proxy_pass_request_headers  off;
@@ -484,6 +506,10 @@ ${\ http_conf()}
 
         location = /orders {
             return 200 '{"number":"\$arg_number","status":"completed","currency":"USD","total":"60.99","billing":{"email":"\$email"}}';
+        }
+
+        location = /details {
+            return 200 '{"number":"\$arg_number","status":"completed","currency":"USD","total":"60.99","tax":"5.00","shipping":"3.99","refunds":[],"items":[{"sku":"COFFEE-1","quantity":2},{"sku":"TEA-7","quantity":1}],"billing":{"email":"\$email"}}';
         }
     }
 }

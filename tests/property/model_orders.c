@@ -1,0 +1,438 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <model.h>
+
+#include <string.h>
+
+
+static void model_credit(model_t *model, int who, const step_t *step,
+    answer_t *answer);
+static int64_t model_award(model_t *model, int who, const step_t *step);
+static int64_t award_base(model_t *model, const member_t *member,
+    const step_t *step);
+static int64_t award_basis(const model_t *model, const earn_rule_t *earn,
+    const step_t *step);
+static int64_t award_pieces(const earn_rule_t *earn, const order_t *order);
+static int orders_that_earned(const model_t *model, const member_t *member,
+    int64_t window);
+static int promoted(model_t *model, const promotion_rule_t *promotion,
+    const member_t *member, const step_t *step);
+static int64_t extra(int64_t points, int64_t multiplier);
+static const char *model_reverse(model_t *model, claimed_t *claim, int order,
+    int64_t refunded, int64_t asked_at);
+static void model_shift(model_t *model, const claimed_t *claim, int64_t times);
+
+
+/* soap is for the bath; tea is, too, and food */
+
+static const int  in_category[SKUS][2] = {
+    { 1, 0 }, { 1, 1 }, { 0, 0 }, { 0, 0 }
+};
+
+
+/* Both are worth so much in whole units, and minor ones are rounded down. */
+
+int64_t
+model_convert(const model_t *model, int store, int64_t amount)
+{
+    int                  i;
+    __int128             worth;
+    const store_rule_t  *rule = &model->rules->stores[store];
+
+    worth = (__int128) amount * rule->rate * 100;
+
+    for (i = 0; i < rule->exponent; i++) {
+        worth /= 10;
+    }
+
+    return (int64_t) (worth / 1000000);
+}
+
+
+void
+model_claim(model_t *model, const step_t *step, answer_t *answer)
+{
+    claimed_t  *claim = &model->claims[step->what];
+
+    if (model->story->orders[step->what].buyer != step->who) {
+        answer->outcome = "order_not_found";
+
+    } else if (step->status != STATUS_PAID) {
+        answer->outcome = "order_not_paid";
+
+    } else if (step->foreign) {
+        answer->outcome = "wrong_currency";
+
+    } else if (claim->owner == step->who) {
+        answer->outcome = "already_claimed";
+
+    } else {
+        answer->outcome = "claimed";
+        model_credit(model, step->who, step, answer);
+    }
+}
+
+
+void
+model_admission(model_t *model, const step_t *step, answer_t *answer)
+{
+    answer->outcome = "already_claimed";
+    answer->decided = (model->claims[step->what].owner == step->who);
+}
+
+
+static void
+model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
+{
+    int              i;
+    int64_t          seconds;
+    member_t        *member = &model->members[who];
+    claimed_t       *claim = &model->claims[step->what];
+    const order_t   *order = &model->story->orders[step->what];
+    const rules_t   *rules = model->rules;
+
+    claim->owner = who;
+    claim->total = model_convert(model, order->store, order->total);
+    claim->points = model_award(model, who, step);
+    claim->claimed_at = model->now;
+    claim->lot = -1;
+
+    for (i = 0; i < rules->nearns; i++) {
+        if (rules->earns[i].kind == EARN_AMOUNT && rules->earns[i].refunds) {
+            claim->before = model_convert(model, order->store,
+                                          step->refunded);
+        }
+    }
+
+    for (i = 0; i < rules->nmemberships; i++) {
+        seconds = order->quantity[2 + i] * rules->memberships[i].lasts;
+        claim->bought[i] = seconds;
+
+        if (seconds != 0) {
+            member->until[i] = seconds + ((member->until[i] > model->now)
+                                          ? member->until[i] : model->now);
+        }
+    }
+
+    member->order_at[member->norders] = model->now;
+    member->order_points[member->norders++] = claim->points;
+    member->active_at = model->now;
+
+    if (claim->points != 0) {
+        claim->lot = points_earn(model, member, "claim", step->what,
+                                 (rules->nstores == 1) ? -1 : order->store,
+                                 claim->points, rules->pending);
+        answer->earned += claim->points;
+    }
+
+    model_bought(model, who, claim->total, answer);
+    model_badges(model, who, 0, answer);
+}
+
+
+static int64_t
+model_award(model_t *model, int who, const step_t *step)
+{
+    int                      i;
+    int64_t                  base, points, best;
+    unsigned                 held;
+    const rules_t           *rules = model->rules;
+    const member_t          *member = &model->members[who];
+    const promotion_rule_t  *promotion;
+
+    base = award_base(model, member, step);
+
+    if (base == 0) {
+        return 0;
+    }
+
+    points = base;
+
+    i = model_tier(model, member);
+
+    if (i >= 0) {
+        points += extra(base, rules->tiers[i].multiplier);
+    }
+
+    held = model_memberships(model, member);
+    best = 0;
+
+    for (i = 0; i < rules->nmemberships; i++) {
+        if ((held & (1u << i)) && rules->memberships[i].multiplier > best) {
+            best = rules->memberships[i].multiplier;
+        }
+    }
+
+    points += extra(base, best);
+
+    for (i = 0; i < rules->npromotions; i++) {
+        promotion = &rules->promotions[i];
+
+        if (promoted(model, promotion, member, step)) {
+            points += extra(base, promotion->multiplier) + promotion->bonus;
+        }
+    }
+
+    return points;
+}
+
+
+static int64_t
+award_base(model_t *model, const member_t *member, const step_t *step)
+{
+    int                 i;
+    int64_t             base, total;
+    const order_t      *order = &model->story->orders[step->what];
+    const earn_rule_t  *earn;
+
+    base = 0;
+    total = model_convert(model, order->store, order->total);
+
+    for (i = 0; i < model->rules->nearns; i++) {
+        earn = &model->rules->earns[i];
+
+        if (total < earn->min) {
+            continue;
+        }
+
+        switch (earn->kind) {
+
+        case EARN_AMOUNT:
+            base += award_basis(model, earn, step) / earn->per * earn->points;
+            break;
+
+        case EARN_ORDER:
+            if (earn->limit == 0
+                || orders_that_earned(model, member, earn->window)
+                   < earn->limit)
+            {
+                base += earn->points;
+            }
+
+            break;
+
+        default: /* EARN_ITEM */
+            base += award_pieces(earn, order) * earn->points;
+        }
+    }
+
+    return base;
+}
+
+
+static int64_t
+award_basis(const model_t *model, const earn_rule_t *earn,
+    const step_t *step)
+{
+    int64_t         basis;
+    const order_t  *order = &model->story->orders[step->what];
+
+    basis = model_convert(model, order->store, order->total);
+
+    if (earn->tax) {
+        basis -= model_convert(model, order->store, order->tax);
+    }
+
+    if (earn->shipping) {
+        basis -= model_convert(model, order->store, order->shipping);
+    }
+
+    if (earn->refunds) {
+        basis -= model_convert(model, order->store, step->refunded);
+    }
+
+    return (basis > 0) ? basis : 0;
+}
+
+
+static int64_t
+award_pieces(const earn_rule_t *earn, const order_t *order)
+{
+    int      sku;
+    int64_t  pieces;
+
+    pieces = 0;
+
+    for (sku = 0; sku < SKUS; sku++) {
+        if ((earn->sku < 0 && earn->category < 0)
+            || earn->sku == sku
+            || (earn->category >= 0 && in_category[sku][earn->category]))
+        {
+            pieces += order->quantity[sku];
+        }
+    }
+
+    return pieces;
+}
+
+
+static int
+orders_that_earned(const model_t *model, const member_t *member,
+    int64_t window)
+{
+    int  i, n;
+
+    n = 0;
+
+    for (i = 0; i < member->norders; i++) {
+        if (member->order_points[i] != 0
+            && member->order_at[i] > model->now - window)
+        {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+static int
+promoted(model_t *model, const promotion_rule_t *promotion,
+    const member_t *member, const step_t *step)
+{
+    const order_t  *order = &model->story->orders[step->what];
+
+    if (promotion->from != 0
+        && (model->now < promotion->from || model->now >= promotion->until))
+    {
+        return 0;
+    }
+
+    if (promotion->first && member->norders != 0) {
+        return 0;
+    }
+
+    if (promotion->store >= 0 && promotion->store != order->store) {
+        return 0;
+    }
+
+    return model_convert(model, order->store, order->total) >= promotion->min
+           && model_tier(model, member) >= promotion->tier;
+}
+
+
+static int64_t
+extra(int64_t points, int64_t multiplier)
+{
+    return (multiplier > 1000) ? points * (multiplier - 1000) / 1000 : 0;
+}
+
+
+/* The store has been asked "seconds" ago. */
+
+void
+model_event(model_t *model, const step_t *step, answer_t *answer)
+{
+    int             who;
+    int64_t         refunded;
+    claimed_t      *claim = &model->claims[step->what];
+    const order_t  *order = &model->story->orders[step->what];
+
+    answer->outcome = "noted";
+    who = order->buyer;
+
+    if (step->foreign) {
+        return;
+    }
+
+    points_settle(model, &model->members[who]);
+
+    if (claim->owner < 0) {
+
+        if (step->status != STATUS_PAID || !model->members[who].joined) {
+            return;
+        }
+
+        model_credit(model, who, step, answer);
+    }
+
+    refunded = model_convert(model, order->store, step->refunded);
+
+    if (step->status == STATUS_OPEN && refunded == 0) {
+        return;
+    }
+
+    if (step->status == STATUS_VOID) {
+
+        if (refunded < claim->total) {
+            refunded = claim->total;
+        }
+
+        if (refunded <= claim->before) {
+            refunded = claim->before + 1;
+        }
+    }
+
+    answer->outcome = model_reverse(model, claim, step->what, refunded,
+                                    model->now - step->seconds);
+    answer->new_badges = 0;
+}
+
+
+static const char *
+model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
+    int64_t asked_at)
+{
+    int        was, whole;
+    int64_t    due;
+    member_t  *member = &model->members[claim->owner];
+
+    if (refunded <= claim->before) {
+        due = 0;
+
+    } else if (refunded >= claim->total) {
+        due = claim->points;
+
+    } else {
+        due = claim->points * (refunded - claim->before)
+              / (claim->total - claim->before);
+    }
+
+    was = claim->refunded >= claim->total && claim->refunded > claim->before;
+    whole = refunded >= claim->total && refunded > claim->before;
+
+    if (due == claim->due && whole == was) {
+        return "noted";
+    }
+
+    if (claim->steps != 0
+        && (asked_at < claim->asked_at
+            || (asked_at == claim->asked_at && refunded < claim->refunded)))
+    {
+        return "store_unavailable";
+    }
+
+    model_shift(model, claim, was - whole);
+
+    if (due > claim->due) {
+        claim->had += points_take_back(model, member, order,
+                                       due - claim->due);
+
+    } else if (due < claim->had) {
+        points_give_back(model, member, BY_REFUND, order, claim->had - due);
+        claim->had = due;
+    }
+
+    claim->steps++;
+    claim->due = due;
+    claim->refunded = refunded;
+    claim->asked_at = asked_at;
+
+    return "noted";
+}
+
+
+static void
+model_shift(model_t *model, const claimed_t *claim, int64_t times)
+{
+    int        i;
+    member_t  *member = &model->members[claim->owner];
+
+    for (i = 0; i < model->rules->nmemberships; i++) {
+        member->until[i] += times * claim->bought[i];
+    }
+}

@@ -1,0 +1,308 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <model.h>
+
+
+static int same_mailbox(int one, int two);
+static void model_befriend(model_t *model, int who, int referrer);
+static void model_reward_friend(model_t *model, int who, answer_t *answer);
+static int64_t badge_count(const model_t *model, const member_t *member,
+    const badge_rule_t *badge);
+static int64_t events_since(const model_t *model, const member_t *member,
+    int action, int64_t window);
+
+
+/* Which addresses are the same person's: see stage_program.c. */
+
+static const int  mailboxes[PEOPLE] = { 0, 1, 0, 3, 3, 5 };
+
+
+static int
+same_mailbox(int one, int two)
+{
+    return mailboxes[one] == mailboxes[two];
+}
+
+
+void
+model_signup(model_t *model, const step_t *step, answer_t *answer)
+{
+    member_t       *member = &model->members[step->who];
+    const rules_t  *rules = model->rules;
+
+    answer->shown = step->who;
+
+    if (member->joined) {
+        answer->outcome = "already_member";
+        return;
+    }
+
+    answer->outcome = "signed_up";
+
+    member->joined = 1;
+    member->joined_at = model->now;
+
+    if (rules->signup_bonus != 0) {
+        (void) points_earn(model, member, "signup", -1, -1,
+                           rules->signup_bonus, 0);
+        answer->earned += rules->signup_bonus;
+    }
+
+    if (rules->referral == 0 || step->other < 0
+        || same_mailbox(step->who, step->other))
+    {
+        return;
+    }
+
+    model_befriend(model, step->who, step->other);
+
+    if (rules->on_signup) {
+        model_reward_friend(model, step->who, answer);
+    }
+}
+
+
+/* A mailbox is somebody's friend once. */
+
+static void
+model_befriend(model_t *model, int who, int referrer)
+{
+    int  i;
+
+    for (i = 0; i < PEOPLE; i++) {
+        if (same_mailbox(i, who) && model->members[i].referrer >= 0) {
+            return;
+        }
+    }
+
+    model->members[who].referrer = referrer;
+}
+
+
+/* After an order: only the first one counts. */
+
+void
+model_bought(model_t *model, int who, int64_t total, answer_t *answer)
+{
+    const rules_t  *rules = model->rules;
+
+    if (rules->referral != 0 && !rules->on_signup
+        && model->members[who].norders == 1 && total >= rules->referral_min)
+    {
+        model_reward_friend(model, who, answer);
+    }
+}
+
+
+static void
+model_reward_friend(model_t *model, int who, answer_t *answer)
+{
+    int             i, friends;
+    int64_t         since;
+    member_t       *referrer, *member = &model->members[who];
+    const rules_t  *rules = model->rules;
+
+    if (member->referrer < 0 || member->rewarded) {
+        return;
+    }
+
+    referrer = &model->members[member->referrer];
+    since = (rules->cap_window != 0) ? model->now - rules->cap_window : 0;
+    friends = 0;
+
+    for (i = 0; i < PEOPLE; i++) {
+        if (model->members[i].referrer == member->referrer
+            && model->members[i].rewarded_points != 0
+            && model->members[i].rewarded_at > since)
+        {
+            friends++;
+        }
+    }
+
+    member->rewarded = 1;
+    member->rewarded_at = model->now;
+
+    points_settle(model, referrer);
+
+    if (rules->cap == 0 || friends < rules->cap) {
+        member->rewarded_points = rules->referral;
+        (void) points_earn(model, referrer, "referral", who, -1,
+                           rules->referral, rules->pending);
+    }
+
+    if (rules->friend != 0) {
+        (void) points_earn(model, member, "referral", member->referrer, -1,
+                           rules->friend, rules->pending);
+        answer->earned += rules->friend;
+    }
+}
+
+
+void
+model_action(model_t *model, const step_t *step, answer_t *answer)
+{
+    int                   i, *owner;
+    member_t             *member = &model->members[step->who];
+    const action_rule_t  *action = &model->rules->actions[step->what];
+
+    if (step->what >= model->rules->nactions) {
+        answer->outcome = "action_not_found";
+        return;
+    }
+
+    owner = &model->event_owner[step->what][step->other];
+
+    if (*owner != 0) {
+        answer->outcome = (*owner == step->who + 1)
+                          ? "already_rewarded" : "action_already_rewarded";
+        return;
+    }
+
+    for (i = 0; i < action->nlimits; i++) {
+        if (events_since(model, member, step->what, action->window[i])
+            >= action->count[i])
+        {
+            answer->outcome = "action_limit";
+            return;
+        }
+    }
+
+    answer->outcome = "rewarded";
+    *owner = step->who + 1;
+
+    member->event_at[member->nevents] = model->now;
+    member->event_action[member->nevents++] = step->what;
+
+    (void) points_earn(model, member, "action", step->what, -1,
+                       action->points, 0);
+    answer->earned += action->points;
+
+    model_badges(model, step->who, 1, answer);
+}
+
+
+void
+model_badges(model_t *model, int who, int of_actions, answer_t *answer)
+{
+    int                  i;
+    member_t            *member = &model->members[who];
+    const badge_rule_t  *badge;
+
+    for (i = 0; i < model->rules->nbadges; i++) {
+        badge = &model->rules->badges[i];
+
+        if ((member->badges & (1u << i))
+            || (badge->kind == BADGE_ACTIONS) != of_actions
+            || badge_count(model, member, badge) < badge->count)
+        {
+            continue;
+        }
+
+        member->badges |= 1u << i;
+        answer->new_badges |= 1u << i;
+
+        if (badge->bonus != 0) {
+            (void) points_earn(model, member, "badge", i, -1, badge->bonus,
+                               0);
+            answer->earned += badge->bonus;
+        }
+    }
+}
+
+
+/* In a stretch of time, orders count that have earned something. */
+
+static int64_t
+badge_count(const model_t *model, const member_t *member,
+    const badge_rule_t *badge)
+{
+    int  i, n;
+
+    switch (badge->kind) {
+
+    case BADGE_ACTIONS:
+        return events_since(model, member, badge->action, badge->window);
+
+    case BADGE_STREAK:
+        return model_streak(model, member);
+
+    default: /* BADGE_ORDERS */
+        break;
+    }
+
+    if (badge->window == 0) {
+        return member->norders;
+    }
+
+    n = 0;
+
+    for (i = 0; i < member->norders; i++) {
+        if (member->order_points[i] != 0
+            && member->order_at[i] > model->now - badge->window)
+        {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+static int64_t
+events_since(const model_t *model, const member_t *member, int action,
+    int64_t window)
+{
+    int  i, n;
+
+    n = 0;
+
+    for (i = 0; i < member->nevents; i++) {
+        if ((action < 0 || member->event_action[i] == action)
+            && (window == 0 || member->event_at[i] > model->now - window))
+        {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+/* Back from the current period or the one before it, as long as they follow. */
+
+int64_t
+model_streak(const model_t *model, const member_t *member)
+{
+    int      i;
+    int64_t  every, length, last, period;
+
+    every = model->rules->streak;
+
+    if (every == 0) {
+        return 0;
+    }
+
+    /* days begin at midnight, and weeks on Mondays: 1969-12-29 was one */
+
+    length = 0;
+    last = (model->now + 3 * DAY) / every + 1;
+
+    for (i = member->norders - 1; i >= 0; i--) {
+        period = (member->order_at[i] + 3 * DAY) / every;
+
+        if (length == 0 ? period < last - 2 : period < last - 1) {
+            break;
+        }
+
+        if (period < last) {
+            length++;
+            last = period;
+        }
+    }
+
+    return length;
+}

@@ -1,0 +1,420 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <model.h>
+
+#include <stdlib.h>
+
+
+static int lot_add(model_t *model, member_t *member, const char *kind,
+    int what, int store, int64_t points, int64_t usable_at);
+static void debts_pay(member_t *member, int lot);
+static int64_t take(member_t *member, by_e by, int what, int lot,
+    int64_t points);
+static int64_t taken_by(const member_t *member, by_e by, int what, int lot);
+static int64_t lots_give(member_t *member, by_e by, int what, int restored,
+    int64_t points);
+static void merit_add(member_t *member, int64_t at, int64_t points);
+static void past_add(model_t *model, member_t *member, const past_t *past);
+static int64_t owed(const member_t *member);
+static int order_store(const model_t *model, int order);
+
+
+/* Nothing may be lost silently. */
+
+static void
+room(int n)
+{
+    if (n >= ENTRIES) {
+        fprintf(stderr, "the model is too small\n");
+        abort();
+    }
+}
+
+
+static int64_t
+owed(const member_t *member)
+{
+    int      i;
+    int64_t  points;
+
+    points = 0;
+
+    for (i = 0; i < member->ndebts; i++) {
+        points += member->debts[i].points;
+    }
+
+    return points;
+}
+
+
+int64_t
+points_sum(const member_t *member)
+{
+    int      i;
+    int64_t  points;
+
+    points = -owed(member);
+
+    for (i = 0; i < member->nlots; i++) {
+        points += member->lots[i].left;
+    }
+
+    return points;
+}
+
+
+int64_t
+points_pending(const model_t *model, const member_t *member)
+{
+    int      i;
+    int64_t  points;
+
+    points = 0;
+
+    for (i = 0; i < member->nlots; i++) {
+        if (member->lots[i].usable_at > model->now) {
+            points += member->lots[i].left;
+        }
+    }
+
+    return points;
+}
+
+
+/* What time has taken. */
+
+void
+points_settle(model_t *model, member_t *member)
+{
+    int     i, idle;
+    lot_t  *lot;
+
+    idle = model->rules->inactivity
+           && model->now >= member->active_at + model->rules->expire;
+
+    for (i = 0; i < member->nlots; i++) {
+        lot = &member->lots[i];
+
+        if (idle || (lot->until_at != 0 && model->now >= lot->until_at)) {
+            member->expired += lot->left;
+            lot->left = 0;
+        }
+    }
+}
+
+
+/* Returns the lot. */
+
+int
+points_earn(model_t *model, member_t *member, const char *kind, int what,
+    int store, int64_t points, int64_t pending)
+{
+    int  lot;
+
+    lot = lot_add(model, member, kind, what, store, points,
+                  model->now + pending);
+
+    member->lifetime += points;
+    member->active_at = model->now;
+
+    merit_add(member, model->now, points);
+
+    return lot;
+}
+
+
+static int
+lot_add(model_t *model, member_t *member, const char *kind, int what,
+    int store, int64_t points, int64_t usable_at)
+{
+    lot_t   *lot;
+    past_t   past = { kind, what, store, points, model->now, usable_at, 0 };
+
+    room(member->nlots);
+
+    lot = &member->lots[member->nlots];
+
+    lot->left = points;
+    lot->usable_at = usable_at;
+
+    if (model->rules->expire != 0 && !model->rules->inactivity) {
+        lot->until_at = model->now + model->rules->expire;
+    }
+
+    past.until_at = lot->until_at;
+    past_add(model, member, &past);
+
+    debts_pay(member, member->nlots);
+
+    return member->nlots++;
+}
+
+
+/* The oldest debt first; it is as if the order had taken from this lot. */
+
+static void
+debts_pay(member_t *member, int lot)
+{
+    int      i;
+    debt_t  *debt;
+
+    for (i = 0; i < member->ndebts; i++) {
+        debt = &member->debts[i];
+
+        debt->points -= take(member, BY_REFUND, debt->order, lot,
+                             debt->points);
+    }
+}
+
+
+/* As many as there are; returns how many. */
+
+static int64_t
+take(member_t *member, by_e by, int what, int lot, int64_t points)
+{
+    taken_t  *taken;
+
+    if (points > member->lots[lot].left) {
+        points = member->lots[lot].left;
+    }
+
+    if (points == 0) {
+        return 0;
+    }
+
+    member->lots[lot].left -= points;
+
+    room(member->ntaken);
+
+    taken = &member->taken[member->ntaken++];
+
+    taken->by = by;
+    taken->what = what;
+    taken->lot = lot;
+    taken->points = points;
+
+    return points;
+}
+
+
+void
+points_spend(model_t *model, member_t *member, int coupon)
+{
+    int              i;
+    int64_t          points;
+    past_t           past = { "redemption", coupon, -1, 0, model->now, 0, 0 };
+    const coupon_t  *paid = &model->coupons[coupon];
+
+    points = paid->cost;
+
+    for (i = 0; i < member->nlots; i++) {
+        if (member->lots[i].usable_at <= model->now) {
+            points -= take(member, BY_COUPON, coupon, i, points);
+        }
+    }
+
+    if (points != 0) {
+        fprintf(stderr, "the model has spent what is not there\n");
+        abort();
+    }
+
+    member->active_at = model->now;
+
+    past.points = -paid->cost;
+    past.store = model->rules->rewards[paid->reward].store;
+    past_add(model, member, &past);
+}
+
+
+/* Returns how many were taken; what is not there is owed, or forgotten. */
+
+int64_t
+points_take_back(model_t *model, member_t *member, int order, int64_t points)
+{
+    int               i;
+    int64_t           left;
+    const claimed_t  *claim = &model->claims[order];
+    past_t            past = { "reversal", order, order_store(model, order),
+                               0, model->now, 0, 0 };
+
+    left = points;
+
+    if (claim->lot >= 0) {
+        left -= take(member, BY_REFUND, order, claim->lot, left);
+    }
+
+    for (i = 0; i < member->nlots; i++) {
+        left -= take(member, BY_REFUND, order, i, left);
+    }
+
+    if (left > 0 && model->rules->negative) {
+        room(member->ndebts);
+
+        member->debts[member->ndebts].order = order;
+        member->debts[member->ndebts++].points = left;
+
+        left = 0;
+    }
+
+    points -= left;
+
+    if (points == 0) {
+        return 0;
+    }
+
+    member->lifetime -= points;
+    merit_add(member, claim->claimed_at, -points);
+
+    past.points = -points;
+    past_add(model, member, &past);
+
+    return points;
+}
+
+
+/*
+ * A coupon's points go back into the oldest of its lots first, an order's into
+ * the newest.  Who owes points pays first, by a lot that is used up at once.
+ */
+
+void
+points_give_back(model_t *model, member_t *member, by_e by, int what,
+    int64_t points)
+{
+    int64_t  first;
+    past_t   past = { "cancellation", what, -1, 0, model->now, 0, 0 };
+
+    if (by == BY_REFUND) {
+        past.kind = "restoration";
+        past.store = order_store(model, what);
+
+        member->lifetime += points;
+        merit_add(member, model->claims[what].claimed_at, points);
+
+    } else {
+        past.store = model->rules->rewards[model->coupons[what].reward].store;
+    }
+
+    first = owed(member);
+
+    if (first > points) {
+        first = points;
+    }
+
+    if (first > 0) {
+        member->lots[lot_add(model, member, past.kind, what, past.store,
+                             first, model->now)].restored = (by == BY_REFUND);
+        points -= first;
+    }
+
+    if (points == 0) {
+        return;
+    }
+
+    past.points = points;
+    past_add(model, member, &past);
+
+    points = lots_give(member, by, what, 0, points);
+    points = lots_give(member, by, what, 1, points);
+
+    if (points != 0) {
+        fprintf(stderr, "the model gives back what was not taken\n");
+        abort();
+    }
+
+    points_settle(model, member);
+}
+
+
+/* Returns what is left. */
+
+static int64_t
+lots_give(member_t *member, by_e by, int what, int restored, int64_t points)
+{
+    int       i, lot;
+    int64_t   given;
+    taken_t  *taken;
+
+    for (i = 0; i < member->nlots && points > 0; i++) {
+        lot = (by == BY_COUPON) ? i : member->nlots - 1 - i;
+        given = taken_by(member, by, what, lot);
+
+        if (given <= 0
+            || (by == BY_REFUND && member->lots[lot].restored != restored))
+        {
+            continue;
+        }
+
+        if (given > points) {
+            given = points;
+        }
+
+        room(member->ntaken);
+
+        taken = &member->taken[member->ntaken++];
+
+        taken->by = by;
+        taken->what = what;
+        taken->lot = lot;
+        taken->points = -given;
+
+        member->lots[lot].left += given;
+        points -= given;
+    }
+
+    return points;
+}
+
+
+static int64_t
+taken_by(const member_t *member, by_e by, int what, int lot)
+{
+    int             i;
+    int64_t         points;
+    const taken_t  *taken;
+
+    points = 0;
+
+    for (i = 0; i < member->ntaken; i++) {
+        taken = &member->taken[i];
+
+        if (taken->by == by && taken->what == what && taken->lot == lot) {
+            points += taken->points;
+        }
+    }
+
+    return points;
+}
+
+
+static void
+merit_add(member_t *member, int64_t at, int64_t points)
+{
+    room(member->nmerits);
+
+    member->merits[member->nmerits].at = at;
+    member->merits[member->nmerits++].points = points;
+}
+
+
+static void
+past_add(model_t *model, member_t *member, const past_t *past)
+{
+    (void) model;
+
+    room(member->npasts);
+
+    member->pasts[member->npasts++] = *past;
+}
+
+
+static int
+order_store(const model_t *model, int order)
+{
+    return (model->rules->nstores == 1) ? -1
+                                        : model->story->orders[order].store;
+}

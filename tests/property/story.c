@@ -1,0 +1,255 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <story.h>
+
+#include <string.h>
+
+
+/* No story takes so long, so that they follow each other in a database. */
+
+#define SLOT  (60 * YEAR)
+
+/* 2026-12-22T10:00:00Z */
+
+#define FIRST  INT64_C(1797933600)
+
+
+static void orders_make(story_t *story, random_t *random);
+static void step_make(story_t *story, random_t *random, step_t *step);
+static int step_order(const story_t *story, random_t *random);
+static int64_t step_seconds(const rules_t *rules, random_t *random);
+static int64_t step_refund(const order_t *order, random_t *random);
+
+
+/* How often each kind of step comes. */
+
+static const int  step_shares[STEP_KINDS] = {
+    [STEP_SIGNUP] = 12,
+    [STEP_CLAIM] = 22,
+    [STEP_ADMISSION] = 2,
+    [STEP_EVENT] = 20,
+    [STEP_ACTION] = 10,
+    [STEP_REDEEM] = 16,
+    [STEP_CONCLUDE] = 5,
+    [STEP_ERRAND] = 3,
+    [STEP_COUPON] = 3,
+    [STEP_USE] = 6,
+    [STEP_CANCEL] = 9,
+    [STEP_BALANCE] = 4,
+    [STEP_HISTORY] = 2,
+    [STEP_LEADERBOARD] = 2,
+    [STEP_REPEAT] = 4,
+    [STEP_PASS] = 24,
+    [STEP_SETTLE] = 5,
+    [STEP_LEADERS] = 1,
+    [STEP_REOPEN] = 1
+};
+
+
+/* Sebastiano Vigna's splitmix64 */
+
+static uint64_t
+random_next(random_t *random)
+{
+    uint64_t  z;
+
+    random->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = random->state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+
+    return z ^ (z >> 31);
+}
+
+
+int64_t
+any(random_t *random, int64_t n)
+{
+    return (int64_t) (random_next(random) % (uint64_t) n);
+}
+
+
+int64_t
+one_of(random_t *random, const int64_t *values, int n)
+{
+    return values[any(random, n)];
+}
+
+
+int
+once_in(random_t *random, int n)
+{
+    return any(random, n) == 0;
+}
+
+
+void
+story_make(story_t *story, uint64_t seed, int slot)
+{
+    int       i;
+    random_t  random = { seed };
+
+    memset(story, 0, sizeof(story_t));
+
+    story->seed = seed;
+    story->begins = FIRST + slot * SLOT + any(&random, 2 * YEAR);
+    story->nsteps = (int) (8 + any(&random, STEPS - 7));
+
+    rules_make(&story->rules, &random, story->begins);
+    orders_make(story, &random);
+
+    for (i = 0; i < story->nsteps; i++) {
+        step_make(story, &random, &story->steps[i]);
+    }
+
+    /* somebody is there */
+
+    for (i = 0; i < 3; i++) {
+        story->steps[i].kind = STEP_SIGNUP;
+        story->steps[i].who = i;
+        story->steps[i].other = i - 1;
+    }
+}
+
+
+static void
+orders_make(story_t *story, random_t *random)
+{
+    int       i, sku;
+    order_t  *order;
+
+    for (i = 0; i < ORDERS; i++) {
+        order = &story->orders[i];
+
+        order->buyer = once_in(random, 3) ? (int) any(random, PEOPLE)
+                                          : (int) any(random, 3);
+        order->store = i % story->rules.nstores;
+        order->number = i / story->rules.nstores;
+        order->total = once_in(random, 12) ? 0 : any(random, 20000);
+        order->tax = once_in(random, 2) ? 0 : order->total / 6;
+        order->shipping = once_in(random, 2) ? 0 : any(random, 1000);
+
+        for (sku = 0; sku < SKUS; sku++) {
+            order->quantity[sku] = once_in(random, 4)
+                                   ? 1 + any(random, 3) : 0;
+        }
+    }
+}
+
+
+static void
+step_make(story_t *story, random_t *random, step_t *step)
+{
+    int  kind, share, shares;
+
+    shares = 0;
+
+    for (kind = 0; kind < STEP_KINDS; kind++) {
+        shares += step_shares[kind];
+    }
+
+    share = (int) any(random, shares);
+
+    for (kind = 0; share >= step_shares[kind]; kind++) {
+        share -= step_shares[kind];
+    }
+
+    step->kind = kind;
+    step->who = once_in(random, 3) ? (int) any(random, PEOPLE)
+                                   : (int) any(random, 3);
+    step->what = (int) any(random, 64);
+    step->other = (int) any(random, 8) - 1;
+    step->store = (int) any(random, story->rules.nstores + 1) - 1;
+    step->key = once_in(random, 6) ? (int) (1 + any(random, 3)) : 0;
+    step->together = once_in(random, 4);
+    step->verdict = any(random, 3);
+    step->seconds = step_seconds(&story->rules, random);
+
+    if (kind == STEP_CLAIM || kind == STEP_EVENT || kind == STEP_ADMISSION) {
+        step->what = step_order(story, random);
+        step->status = STATUS_PAID;
+        step->foreign = once_in(random, 40);
+
+        /* most people claim their own */
+
+        if (!once_in(random, 8)) {
+            step->who = story->orders[step->what].buyer;
+        }
+    }
+
+    if (kind == STEP_EVENT) {
+        step->status = choose(random, STATUS_PAID, STATUS_PAID, STATUS_PAID,
+                              STATUS_VOID, STATUS_OPEN);
+        step->refunded = step_refund(&story->orders[step->what], random);
+        step->seconds = choose(random, 0, 0, 0, 0, 1, 60, DAY);
+        step->foreign &= (step->status == STATUS_PAID);
+    }
+
+    if (kind == STEP_CLAIM) {
+        step->status = once_in(random, 15) ? STATUS_OPEN : STATUS_PAID;
+        step->foreign &= (step->status == STATUS_PAID);
+        step->refunded = once_in(random, 6)
+                         ? step_refund(&story->orders[step->what], random)
+                         : 0;
+    }
+}
+
+
+/* Few of them, so that things happen to the same ones. */
+
+static int
+step_order(const story_t *story, random_t *random)
+{
+    (void) story;
+
+    return (int) (once_in(random, 2) ? any(random, 4) : any(random, ORDERS));
+}
+
+
+/* Rather just before or at the time at which something happens. */
+
+static int64_t
+step_seconds(const rules_t *rules, random_t *random)
+{
+    int64_t        seconds;
+    const int64_t  times[] = {
+        1, HOUR, DAY, DAY, 7 * DAY, 7 * DAY, 30 * DAY, YEAR,
+        rules->pending, rules->pending, rules->expire, rules->length,
+        rules->length / 2, rules->grace, rules->coupon_expires,
+        rules->coupon_retry, rules->coupon_retry * 100, rules->streak,
+        rules->cap_window, rules->memberships[0].lasts
+    };
+
+    seconds = one_of(random, times, sizeof(times) / sizeof(times[0]));
+
+    if (once_in(random, 3)) {
+        seconds--;
+    }
+
+    return (seconds > 0) ? seconds : 1;
+}
+
+
+static int64_t
+step_refund(const order_t *order, random_t *random)
+{
+    switch (any(random, 6)) {
+
+    case 0:
+        return 0;
+
+    case 1:
+        return order->total;
+
+    case 2:
+        return order->total + order->tax;
+
+    default:
+        return order->total * any(random, 7) / 7;
+    }
+}
