@@ -118,6 +118,9 @@ UNIT_SHARED := $(filter-out $(UNIT_MAINS),$(UNIT_SRCS))
 UNIT_OBJS   := $(UNIT_SRCS:tests/%.c=$(OBJ)/obj/%.o)
 UNITS       := $(UNIT_MAINS:tests/unit/%.c=$(OBJ)/unit/%)
 
+PROPERTY_SRCS := $(wildcard tests/property/*.c)
+PROPERTY_OBJS := $(PROPERTY_SRCS:tests/%.c=$(OBJ)/obj/%.o)
+
 # make V=1 shows the commands
 
 Q := $(if $(V),,@)
@@ -233,8 +236,10 @@ $(OBJ)/loyaltyctl: $(CTL_OBJS) $(OBJ)/libloyalty.a
 
 $(OBJ)/lib/settings: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(LIB_SRCS) $(CTL_SRCS) $(UNIT_SRCS)' > $@.new
-	@cmp -s $@.new $@ && rm $@.new || { rm -rf $(OBJ)/unit; mv $@.new $@; }
+	@echo '$(CC) $(FLAGS) $(LDFLAGS) $(LIB_SRCS) $(CTL_SRCS) $(UNIT_SRCS) \
+	       $(PROPERTY_SRCS)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new \
+	 || { rm -rf $(OBJ)/unit $(OBJ)/property; mv $@.new $@; }
 
 
 .PHONY: unit-programs
@@ -255,6 +260,20 @@ $(OBJ)/unit/%: $(OBJ)/obj/unit/%.o \
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 
+.PHONY: property-program
+property-program: $(OBJ)/property/stories
+
+
+$(OBJ)/property/stories: $(PROPERTY_OBJS) \
+                         $(UNIT_SHARED:tests/%.c=$(OBJ)/obj/%.o) \
+                         $(OBJ)/libloyalty.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+
+$(PROPERTY_OBJS): LIB_INCS += -Itests/property
+
+
 $(OBJ)/obj/%.o: tests/%.c $(OBJ)/lib/settings
 	@mkdir -p $(@D)
 	$(Q)$(CC) -c $(WARNINGS) $(FLAGS) -MMD -MP $(LIB_INCS) $(CTL_INCS) \
@@ -272,6 +291,11 @@ test: ## Runs the unit tests and t/ with the installed nginx
 .PHONY: unit
 unit: ## Runs the unit tests
 	@BUILD=$(BUILD) tests/run --no-install --only unit
+
+
+.PHONY: property
+property: ## Plays random stories; LOYALTY_SEED=N plays one of them again
+	@BUILD=$(BUILD) tests/run --no-install --only property
 
 
 .PHONY: sanitizers
@@ -323,4 +347,5 @@ clean: ## Removes build/
 FORCE:
 
 
--include $(LIB_OBJS:.o=.d) $(CTL_OBJS:.o=.d) $(UNIT_OBJS:.o=.d)
+-include $(LIB_OBJS:.o=.d) $(CTL_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) \
+         $(PROPERTY_OBJS:.o=.d)

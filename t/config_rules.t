@@ -384,8 +384,9 @@ wrong('badge top "Top" streak=4/30d;', 'another period.*604800s',
 # rewards
 
 right("reward mug 200 \"A mug\" $_;", 'tier gold 100;',
-      'membership club sku=CLUB lasts=1y;') for 'kind=product',
-    'kind=product product=MUG-1', 'kind=percentage value=1',
+      'membership club sku=CLUB lasts=1y;',
+      'coupon_store create=/_c made=/code lookup=/_l code=/code;')
+    for 'kind=product', 'kind=product product=MUG-1', 'kind=percentage value=1',
     'value=100 kind=percentage', 'kind=amount value=5.00',
     'value=0.01 kind=amount', 'kind=shipping', 'kind=manual', 'coupon=local',
     'coupon=pool', 'coupon=store', 'kind=shipping coupon=pool',

@@ -276,6 +276,8 @@ for my $round (1 .. 5) {
 is_fault(look('CP6WD0707CYVPQ43'), 404, 'coupon_not_found', 'no such coupon');
 is_fault(use_up('CP6WD0707CYVPQ43', 1), 404, 'coupon_not_found',
     'nor can it be used');
+is_fault($t->post($coupon, {coupon => 'SAVE-10%!'}), 404, 'coupon_not_found',
+    'nor one in characters that others use');
 
 is_fault($t->post($coupon, {coupon => $$_[0]}), 400, 'bad_coupon',
     "refused: $$_[1]") for (
@@ -284,7 +286,8 @@ is_fault($t->post($coupon, {coupon => $$_[0]}), 400, 'bad_coupon',
     ['C' x 65,       '65 characters'],
     ["CP6W\nD0707",  'a line break inside'],
     ["CP6WD0707\0",  'a NUL'],
-    ["CP6W%D0707",   'a percent sign'],
+    ["CP6W D0707",   'a blank inside'],
+    ["CP\x{c9}",     'a letter beyond ASCII'],
 );
 
 is_fault($t->get($coupon), 400, 'bad_coupon', 'none');

@@ -285,6 +285,24 @@ $t->wait_until('the coupon', sub { states($gone) eq 'issued' });
 
 is($t->points($gone), 70, 'a client that went away: the coupon is issued');
 
+# one after the other on one connection
+
+my $lea = member();
+
+$store->does(create => 'fails_after');
+
+my $kept = $t->connection;
+
+$kept->send(join '', map {
+    $t->message('POST', '/loyalty/redeem', keep => 1,
+        params => {email => $lea, reward => $_})
+} qw(mug five pin));
+
+is_deeply([map { $kept->response->field('points') } 1 .. 3], [70, 50, 40],
+    'several on one connection');
+$kept->close;
+is(states($lea), 'issued issued issued', 'all are issued');
+
 # no database when the store has answered: nobody is told to try again
 
 my $kim = member();

@@ -27,14 +27,17 @@ plan(skip_all => Loyalty::Database->lacking) if Loyalty::Database->lacking;
 
 Loyalty::CouponStore->macros($t);
 
-# a second create within a minute waits, which gives time to kill nginx
+# a second create within a minute waits, which gives time to kill nginx, or
+# one within a quarter of a second
 
-$t->macro(LATER => 'limit_req zone=later burst=9;');
+my $LATER = 'limit_req zone=later burst=9;';
+my $SOON = 'limit_req zone=soon burst=9;';
 
 my $CONF = <<'END';
 %%TEST_GLOBALS%%
 
 worker_processes %%WORKERS%%;
+%%SHUTDOWN%%
 
 events { }
 
@@ -42,6 +45,7 @@ http {
     %%TEST_GLOBALS_HTTP%%
 
     limit_req_zone $uri zone=later:32k rate=1r/m;
+    limit_req_zone $uri zone=soon:32k rate=4r/s;
 
     loyalty_program shop {
         database      sqlite:%%TESTDIR%%/db/shop.db timeout=20s;
@@ -64,7 +68,8 @@ http {
 }
 END
 
-$t->macro(WORKERS => 1)->macro(STORE_TIMEOUT => '400ms');
+$t->macro(WORKERS => 1)->macro(STORE_TIMEOUT => '400ms')
+  ->macro(SHUTDOWN => '');
 $t->conf($CONF)->run;
 
 my $store = Loyalty::CouponStore->new($t, $t->port(1))->start;
@@ -229,7 +234,7 @@ sub strike {
 
 # the redemption is written, the store has not been asked
 
-$t->macro(BEFORE_COUPON => $t->expand('%%LATER%%'))
+$t->macro(BEFORE_COUPON => $LATER)
   ->macro(STORE_TIMEOUT => '900ms');
 $t->conf($CONF)->reload;
 
@@ -360,6 +365,72 @@ for my $how (qw(reload QUIT)) {
     becomes($jim, 'issued', 'the coupon is issued');
     is(in_store($jim), 1, 'there is one');
 }
+
+# a worker that may not take its time
+
+$t->macro(STORE_TIMEOUT => '900ms')
+  ->macro(SHUTDOWN => 'worker_shutdown_timeout 100ms;');
+$t->conf($CONF)->reload;
+
+my $kim = member();
+
+$store->does(create => 'hangs', lookup => 'hangs');
+$t->redeem('mug', $kim);
+
+my $lookups = $store->lookups;
+
+$t->wait_until('an errand', sub { $store->lookups > $lookups });
+
+my @old = $t->workers;
+
+$t->macro(STORE_TIMEOUT => '400ms')->macro(SHUTDOWN => '');
+$t->conf($CONF)->reload;
+$t->wait_until('the worker leaves', sub { !grep { $t->alive($_) } @old });
+is(state_of($kim), 'held', 'an errand that had no time: it is held');
+
+$store->does;
+becomes($kim, 'issued', 'the next one settles it');
+
+# a location that makes errands wait
+
+$t->macro(BEFORE_COUPON => $SOON);
+$t->conf($CONF)->reload;
+
+my @slow = map { member() } 1 .. 3;
+
+$store->does(create => 'fails', lookup => 'fails');
+$t->redeem('mug', $_) for @slow;
+$store->does;
+
+becomes($_, 'issued', 'an errand that was delayed') for @slow;
+
+like($t->read_file('error.log'),
+    qr/delaying request.* for a coupon that was left, server: /,
+    'which the log says');
+
+# and longer than it may
+
+my $lou = member();
+
+$t->macro(BEFORE_COUPON => $LATER);
+$t->conf($CONF)->reload;
+
+$store->does(create => 'fails', lookup => 'fails');
+$t->redeem('mug', $lou);
+$store->does;
+$creates = $store->creates;
+$t->wait_until('an errand', sub { redemption($lou)->{tries} > 0 });
+$t->wait_until('it is over', sub {
+    return $t->read_file('error.log')
+           =~ /was left, and is now: redemption_pending(?!.*shutting down)/s;
+});
+is(state_of($lou), 'held', 'an errand that was delayed for too long');
+is($store->creates, $creates, 'the store was not asked');
+
+$t->macro(BEFORE_COUPON => '');
+$t->conf($CONF)->reload;
+becomes($lou, 'issued', 'until it may');
+is(in_store($lou), 1, 'there is one');
 
 ###############################################################################
 

@@ -28,22 +28,41 @@ events { }
 http {
     %%TEST_GLOBALS_HTTP%%
 
-    %%SHOP%%
+    loyalty_program shop {
+        database      sqlite:%%TESTDIR%%/db/shop.db;
+        currency      USD;
+        earn          1 per 1.00;
+        reward        hanky 200 "Free handkerchief";
+        action        review 5;
+        api_key       chatbot value:%%KEY%%;
+        %%LOOKUP%%
+        order_event   woocommerce secret=value:secret-of-the-webhooks;
+    }
 
     server {
         listen %%LISTEN_0%%;
 
         %%LOCATIONS%%
+        location = /loyalty/cancel      { loyalty_cancel      shop; }
+        location = /loyalty/action      { loyalty_action      shop; }
+        location = /loyalty/history     { loyalty_history     shop; }
+        location = /loyalty/coupon      { loyalty_coupon      shop; }
+        location = /loyalty/leaderboard { loyalty_leaderboard shop; }
+        location = /loyalty/event       { loyalty_order_event shop; }
         %%STORE%%
     }
 }
 END
 
-my %allow = (signup => 'POST, OPTIONS', claim => 'POST, OPTIONS',
-             redeem => 'POST, OPTIONS',
-             balance => 'GET, HEAD, POST, OPTIONS');
+my %allow = (
+    (map { $_ => 'POST, OPTIONS' }
+         qw(signup claim redeem cancel action event)),
+    (map { $_ => 'GET, HEAD, POST, OPTIONS' }
+         qw(balance history coupon leaderboard)),
+);
 
-my $query = '?email=ada%40example.com&order=1&reward=hanky';
+my $query = '?email=ada%40example.com&order=1&reward=hanky&action=review'
+            . '&ref=1&coupon=CP6WD0707CYVPQ43';
 
 ###############################################################################
 
@@ -72,6 +91,20 @@ for my $name (sort keys %allow) {
 
 is_fault($t->balance('ada@example.com'), 404, 'not_a_member',
     'none of them signed anybody up');
+
+# what may be read is read by GET, HEAD and POST alike
+
+for my $name (qw(balance history)) {
+    my $uri = "/loyalty/$name$query";
+
+    is($t->request($_, $uri)->status, 404, "$name: $_ is served")
+        for qw(GET HEAD POST);
+}
+
+is($t->request($_, '/loyalty/leaderboard')->status, 200,
+    "leaderboard: $_ is served") for qw(GET HEAD POST);
+is($t->request('HEAD', '/loyalty/leaderboard')->body, '',
+    'leaderboard: HEAD has no body');
 
 # a refused method with a body leaves the connection usable
 

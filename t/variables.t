@@ -14,6 +14,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Loyalty::CouponStore;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -22,6 +23,14 @@ use Loyalty::Test;
 my $t = Loyalty::Test->new(level => 'info');
 
 $t->write_file('htpasswd', "ada:{PLAIN}pw\n");
+
+# those of coupons, and how many they are
+
+my @coupon = qw(coupon_code coupon_expires coupon_expires_unix reward
+                reward_kind reward_value reward_product reward_product_json);
+
+Loyalty::CouponStore->macros($t);
+$t->macro(COUPON_VARIABLES => join '|', map { "\$loyalty_$_" } @coupon);
 
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
@@ -62,6 +71,16 @@ http {
         %%LOCATIONS%%
         %%STORE%%
 
+        location = /standing/signup  { loyalty_signup  standing; }
+        location = /standing/balance { loyalty_balance standing; }
+        location = /standing/action  { loyalty_action  standing; }
+        location = /standing/redeem  {
+            loyalty_redeem standing;
+            add_header X-Coupon '%%COUPON_VARIABLES%%' always;
+        }
+
+        %%COUPON_STORE%%
+
         location = /plain { return 200 "[$loyalty_result$loyalty_points]"; }
 
         location = /escaped { loyalty_claim escaped; }
@@ -89,6 +108,20 @@ http {
         }
     }
 
+    loyalty_program standing {
+        database      sqlite:%%TESTDIR%%/db/standing.db;
+        currency      USD;
+        signup_bonus  100;
+        tier          bronze 0 "Bronze";
+        tier          silver 150 "Silver";
+        action        review 50;
+        reward        pin 10 "Pin";
+        coupon_store  create=/_store/coupon made=/code
+                      lookup=/_store/coupons list=/coupons code=/code;
+        reward        mug 10 "Mug" coupon=store product=MUG;
+        api_key       chatbot value:%%KEY%%;
+    }
+
     loyalty_program escaped {
         database      sqlite:%%TESTDIR%%/db/escaped.db;
         currency      USD;
@@ -106,7 +139,7 @@ http {
 END
 
 my $ada = 'ada@example.com';
-my $store = Loyalty::Store->new($t, $t->port(1));
+my $store = Loyalty::CouponStore->new($t, $t->port(1));
 
 $store->order(1, email => $ada);
 $store->order(2, email => $ada);
@@ -160,6 +193,37 @@ is(facts(), '/loyalty/signup|unauthorized||||||401', 'not let in');
 
 is($t->get('/plain')->body, '[]', 'empty elsewhere');
 is(facts(), '/plain|||||||200', 'empty elsewhere in the log');
+
+# the tier that holds after the request
+
+sub tier_of {
+    my ($name, %params) = @_;
+
+    $t->post("/standing/$name", {email => $ada, %params});
+    return (split /\|/, facts())[4];
+}
+
+is(tier_of('signup'), 'bronze', 'the tier of a new member');
+is(tier_of('action', action => 'review', ref => 1), 'silver',
+    'the one that the request has reached');
+is(tier_of('balance'), 'silver', 'and that holds');
+is(tier_of('redeem', reward => 'car'), 'silver', 'also in a fault');
+is(tier_of('balance', email => 'eve@example.com'), '', 'but of no stranger');
+
+# of a coupon, only the locations of its store know
+
+$r = $t->post('/standing/redeem', {email => $ada, reward => 'mug'});
+facts();
+
+is($r->header('X-Coupon'), '|' x (@coupon - 1),
+    'nothing of a coupon outside of the locations of its store');
+is_deeply([@{$store->coupon($r->field('coupon'))}{qw(reward product kind)}],
+    [qw(mug MUG product)], 'where it is there');
+
+$r = $t->post('/standing/redeem', {email => $ada, reward => 'pin'});
+facts();
+
+is($r->header('X-Coupon'), '|' x (@coupon - 1), 'nor of one made here');
 
 # what the look-up location can use
 

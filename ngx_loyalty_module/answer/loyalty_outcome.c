@@ -112,8 +112,8 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("bad_coupon"),
       loyalty_string("Bad coupon"),
       loyalty_string("The parameter \"coupon\" is missing or is not a "
-                     "coupon code: send 1 to 64 of A-Z a-z 0-9 . _ # "
-                     "-.") },
+                     "coupon code: send 1 to 64 letters, digits and other "
+                     "printable ASCII characters.") },
 
     [LOYALTY_BAD_SIGNATURE] = {
       401,

@@ -85,8 +85,8 @@ loyaltyctl_member_adjust(int argc, char **argv)
     }
 
     status = loyalty_options_work(&options, loyaltyctl_statements,
-                                LOYALTYCTL_STATEMENTS, LOYALTY_DB_WRITE,
-                                loyaltyctl_adjust_work, &adjust);
+                                  LOYALTYCTL_STATEMENTS, LOYALTY_DB_WRITE,
+                                  loyaltyctl_adjust_work, &adjust);
 
     return (status == LOYALTYCTL_DONE)
            ? loyaltyctl_adjust_report(&options, &adjust) : status;

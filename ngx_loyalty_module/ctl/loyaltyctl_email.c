@@ -54,8 +54,8 @@ loyaltyctl_member_email(int argc, char **argv)
     }
 
     status = loyalty_options_work(&options, loyaltyctl_statements,
-                                LOYALTYCTL_STATEMENTS, LOYALTY_DB_WRITE,
-                                loyaltyctl_email_work, &change);
+                                  LOYALTYCTL_STATEMENTS, LOYALTY_DB_WRITE,
+                                  loyaltyctl_email_work, &change);
 
     return (status == LOYALTYCTL_DONE)
            ? loyaltyctl_email_report(&options, &change) : status;

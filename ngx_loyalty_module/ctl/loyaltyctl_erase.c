@@ -9,7 +9,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+
+/* Answers a transaction: others wait for it only so long. */
+
+#define LOYALTYCTL_ANSWERS       5000
 
 /* What takes the place of an e-mail, and of a mailbox, that was erased. */
 
@@ -23,10 +28,18 @@
 
 typedef struct {
     loyaltyctl_person_t  person;
-    int64_t              answers;              /* that went with it */
+    int64_t              from;                 /* answers after this one, */
+    int64_t              to;                   /* up to this one */
+    int                  all;                  /* and the member, too */
+
+    int64_t              found;                /* answers in a transaction */
+    int64_t              answers;              /* in all */
 } loyaltyctl_erase_t;
 
 
+static loyalty_db_rc_e loyaltyctl_erase_run(loyalty_session_t *session,
+    loyaltyctl_erase_t *erase);
+static int loyaltyctl_erase_look(loyalty_transaction_t *tx, void *data);
 static int loyaltyctl_erase_work(loyalty_transaction_t *tx, void *data);
 static int loyaltyctl_erase_merged(loyalty_transaction_t *tx,
     loyaltyctl_erase_t *erase);
@@ -37,7 +50,7 @@ static int loyaltyctl_erase_one(loyalty_transaction_t *tx, int64_t id,
 static int loyaltyctl_erase_row(loyalty_transaction_t *tx, int64_t id);
 static int loyaltyctl_erase_friend(loyalty_transaction_t *tx, int64_t id);
 static int loyaltyctl_erase_answers(loyalty_transaction_t *tx,
-    loyalty_str_t email, int64_t *answers);
+    loyalty_str_t email, loyaltyctl_erase_t *erase);
 static loyalty_str_t loyaltyctl_erase_pattern(const char *before,
     loyalty_str_t email, const char *after, char *pattern);
 static int loyaltyctl_erase_nobody(loyalty_transaction_t *tx, char *email);
@@ -65,6 +78,7 @@ loyaltyctl_member_erase(int argc, char **argv)
     loyalty_fields_t    fields;
     loyaltyctl_exit_e   status;
     loyalty_options_t   options;
+    loyalty_session_t   session;
     loyaltyctl_erase_t  erase;
     loyalty_option_t    own[] = {
         { "yes", 0, LOYALTY_OPTION_FLAG, &yes }
@@ -90,9 +104,20 @@ loyaltyctl_member_erase(int argc, char **argv)
                                      "--yes");
     }
 
-    status = loyalty_options_work(&options, loyaltyctl_statements,
-                                LOYALTYCTL_STATEMENTS, LOYALTY_DB_WRITE,
-                                loyaltyctl_erase_work, &erase);
+    status = LOYALTYCTL_FAILED;
+
+    if (loyalty_options_session(&options, loyaltyctl_statements,
+                                LOYALTYCTL_STATEMENTS, &session)
+        == LOYALTY_OK)
+    {
+        status = (loyaltyctl_erase_run(&session, &erase) == LOYALTY_DB_DONE)
+                 ? LOYALTYCTL_DONE
+                 : loyalty_options_failed(&options, "%s; the member was not "
+                                          "erased: run this again",
+                                          session.error);
+    }
+
+    loyalty_session_done(&session);
 
     if (status != LOYALTYCTL_DONE) {
         return status;
@@ -112,30 +137,89 @@ loyaltyctl_member_erase(int argc, char **argv)
 }
 
 
-static int
-loyaltyctl_erase_work(loyalty_transaction_t *tx, void *data)
+/* Answers first, since without the member nobody knows whose they are. */
+
+static loyalty_db_rc_e
+loyaltyctl_erase_run(loyalty_session_t *session, loyaltyctl_erase_t *erase)
 {
-    loyalty_member_t    *member;
+    int64_t          last;
+    loyalty_db_rc_e  rc;
+
+    rc = loyalty_session_insist(session, LOYALTY_DB_READ, time(NULL),
+                                loyaltyctl_erase_look, erase);
+
+    last = erase->to;
+    erase->answers = 0;
+    erase->all = 0;
+
+    while (rc == LOYALTY_DB_DONE && !erase->all) {
+        erase->to = erase->from + LOYALTYCTL_ANSWERS;
+
+        if (erase->to >= last) {
+            erase->to = INT64_MAX;
+            erase->all = 1;
+        }
+
+        rc = loyalty_session_insist(session, LOYALTY_DB_WRITE, time(NULL),
+                                    loyaltyctl_erase_work, erase);
+
+        if (rc == LOYALTY_DB_DONE && !erase->person.found) {
+            break;
+        }
+
+        erase->from = erase->to;
+        erase->answers += erase->found;
+    }
+
+    return rc;
+}
+
+
+/* Which answers there are. */
+
+static int
+loyaltyctl_erase_look(loyalty_transaction_t *tx, void *data)
+{
+    int                  row;
     loyaltyctl_erase_t  *erase = data;
 
-    member = &erase->person.member;
-    erase->answers = 0;
-
-    if (loyaltyctl_person_take(tx, &erase->person) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    if (!erase->person.found) {
-        return LOYALTY_OK;
-    }
-
-    if (loyaltyctl_person_leave(tx, member) != LOYALTY_OK
-        || loyaltyctl_erase_merged(tx, erase) != LOYALTY_OK)
+    if (loyalty_transaction_row(tx, LOYALTYCTL_SQL_LAST_ANSWER, NULL, 0, &row)
+        != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    return loyaltyctl_erase_one(tx, member->id, member->email, erase);
+    erase->from = loyalty_db_column_int(tx->db, 0) - 1;
+    erase->to = loyalty_db_column_int(tx->db, 1);
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyaltyctl_erase_work(loyalty_transaction_t *tx, void *data)
+{
+    int                  rc;
+    loyalty_member_t    *member;
+    loyaltyctl_erase_t  *erase = data;
+
+    member = &erase->person.member;
+    erase->found = 0;
+
+    rc = erase->all ? loyaltyctl_person_take(tx, &erase->person)
+                    : loyaltyctl_person_find(tx, &erase->person);
+
+    if (rc != LOYALTY_OK || !erase->person.found) {
+        return rc;
+    }
+
+    if (erase->all && loyaltyctl_person_leave(tx, member) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    return (loyaltyctl_erase_merged(tx, erase) == LOYALTY_OK)
+           ? loyaltyctl_erase_one(tx, member->id, member->email, erase)
+           : LOYALTY_ERROR;
 }
 
 
@@ -208,13 +292,16 @@ static int
 loyaltyctl_erase_one(loyalty_transaction_t *tx, int64_t id,
     loyalty_str_t email, loyaltyctl_erase_t *erase)
 {
-    if (loyaltyctl_erase_answers(tx, email, &erase->answers) != LOYALTY_OK
-        || loyaltyctl_erase_row(tx, id) != LOYALTY_OK)
-    {
+    if (loyaltyctl_erase_answers(tx, email, erase) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    return loyaltyctl_erase_friend(tx, id);
+    if (!erase->all) {
+        return LOYALTY_OK;
+    }
+
+    return (loyaltyctl_erase_row(tx, id) == LOYALTY_OK)
+           ? loyaltyctl_erase_friend(tx, id) : LOYALTY_ERROR;
 }
 
 
@@ -267,11 +354,12 @@ loyaltyctl_erase_friend(loyalty_transaction_t *tx, int64_t id)
 
 static int
 loyaltyctl_erase_answers(loyalty_transaction_t *tx, loyalty_str_t email,
-    int64_t *answers)
+    loyaltyctl_erase_t *erase)
 {
     char                one[LOYALTYCTL_PATTERN_SIZE];
     char                two[LOYALTYCTL_PATTERN_SIZE];
     loyalty_db_value_t  values[] = {
+        loyalty_db_int(erase->from), loyalty_db_int(erase->to),
         loyalty_db_text(loyaltyctl_erase_pattern("%\n", email, "\n%", one)),
         loyalty_db_text(loyaltyctl_erase_pattern("%\"email\":\"", email,
                                                  "\"%", two))
@@ -284,7 +372,7 @@ loyaltyctl_erase_answers(loyalty_transaction_t *tx, loyalty_str_t email,
         return LOYALTY_ERROR;
     }
 
-    *answers += loyalty_db_changes(tx->db);
+    erase->found += loyalty_db_changes(tx->db);
 
     return LOYALTY_OK;
 }

@@ -22,6 +22,8 @@
 
 #define LOYALTY_IMPORT_SAID      20            /* lines, on standard error */
 #define LOYALTY_IMPORT_WHY_SIZE  256
+#define LOYALTY_IMPORT_TRIES     5
+#define LOYALTY_IMPORT_CACHE     (32 * 1024 * 1024)
 
 
 typedef struct {
@@ -59,6 +61,7 @@ static int loyalty_import_options(loyalty_import_t *import, int argc,
     char **argv, loyaltyctl_exit_e *exit);
 static int loyalty_import_rules(loyalty_import_t *import);
 static int loyalty_import_open(loyalty_import_t *import);
+static int loyalty_import_session(loyalty_import_t *import);
 static int loyalty_import_first(loyalty_import_t *import);
 static int loyalty_import_lines(loyalty_import_t *import);
 static int loyalty_import_flush(loyalty_import_t *import);
@@ -219,9 +222,31 @@ loyalty_import_open(loyalty_import_t *import)
         return LOYALTY_ERROR;
     }
 
-    import->session.conf.program = &import->rules;
+    return loyalty_import_session(import);
+}
 
-    return LOYALTY_OK;
+
+/* The same once more, with rules, and pages for indexes in random order. */
+
+static int
+loyalty_import_session(loyalty_import_t *import)
+{
+    loyalty_session_conf_t  conf;
+
+    conf = import->session.conf;
+
+    conf.program = &import->rules;
+    conf.cache = LOYALTY_IMPORT_CACHE;
+
+    loyalty_session_done(&import->session);
+
+    if (loyalty_session_init(&import->session, &conf) == LOYALTY_OK) {
+        return LOYALTY_OK;
+    }
+
+    (void) loyalty_options_failed(&import->options, "no memory");
+
+    return LOYALTY_ERROR;
 }
 
 
@@ -321,17 +346,26 @@ loyalty_import_lines(loyalty_import_t *import)
 static int
 loyalty_import_flush(loyalty_import_t *import)
 {
+    int                     tries;
     size_t                  i;
+    loyalty_db_rc_e         rc;
     loyalty_import_line_t  *line;
 
     if (import->batch.n == 0) {
         return LOYALTY_OK;
     }
 
-    if (loyalty_import_batch(&import->session, &import->batch, import->now,
-                             import->dry)
-        != LOYALTY_DB_DONE)
-    {
+    /* of a million members some draw a code for friends that is taken */
+
+    tries = LOYALTY_IMPORT_TRIES;
+
+    do {
+        rc = loyalty_import_batch(&import->session, &import->batch,
+                                  import->now, import->dry);
+
+    } while (rc == LOYALTY_DB_CONFLICT && --tries != 0);
+
+    if (rc != LOYALTY_DB_DONE) {
         return loyalty_import_stopped(import, import->session.error);
     }
 

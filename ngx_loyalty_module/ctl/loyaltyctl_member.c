@@ -136,8 +136,8 @@ loyaltyctl_member_find(int argc, char **argv)
     }
 
     status = loyalty_options_work(&options, loyaltyctl_statements,
-                                LOYALTYCTL_STATEMENTS, LOYALTY_DB_READ,
-                                loyaltyctl_find_work, &search);
+                                  LOYALTYCTL_STATEMENTS, LOYALTY_DB_READ,
+                                  loyaltyctl_find_work, &search);
 
     if (search.more) {
         loyalty_options_note(&options, "these are the first %d, there are "
@@ -266,8 +266,8 @@ loyaltyctl_member_show(int argc, char **argv)
     }
 
     status = loyalty_options_work(&options, loyaltyctl_statements,
-                                LOYALTYCTL_STATEMENTS, LOYALTY_DB_READ,
-                                loyaltyctl_show_work, &show);
+                                  LOYALTYCTL_STATEMENTS, LOYALTY_DB_READ,
+                                  loyaltyctl_show_work, &show);
 
     if (status == LOYALTYCTL_DONE && !show.person.found) {
         return loyaltyctl_person_unknown(&options, &show.person);

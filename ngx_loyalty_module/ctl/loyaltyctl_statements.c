@@ -42,7 +42,8 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
 
     loyaltyctl_sql(MERGED) =
         { "SELECT email, code, id FROM member "
-          "WHERE merged_into = $1 AND id > $2 ORDER BY id", 0 },
+          "WHERE merged_into = $1 AND merged_into <> 0 AND id > $2 "
+          "ORDER BY id", 0 },
 
     loyaltyctl_sql(MEMBERSHIPS) =
         { "SELECT id, until_at FROM membership WHERE member = $1 "
@@ -76,8 +77,13 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
         { "UPDATE friend SET mailbox = $1 WHERE member = $2", 0 },
 
     loyaltyctl_sql(ERASE_ANSWERS) =
-        { "DELETE FROM answer WHERE request LIKE $1 ESCAPE '\\' "
-          "OR body LIKE $2 ESCAPE '\\'", 0 },
+        { "DELETE FROM answer WHERE id > $1 AND id <= $2 "
+          "AND (request LIKE $3 ESCAPE '\\' OR body LIKE $4 ESCAPE '\\')",
+          0 },
+
+    loyaltyctl_sql(LAST_ANSWER) =
+        { "SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM answer",
+          0 },
 
     loyaltyctl_sql(HELD) =
         { "SELECT count(*) FROM redemption "
@@ -86,11 +92,14 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
     loyaltyctl_sql(LOT_STORE) =
         { "SELECT store FROM ledger WHERE id = $1", 0 },
 
+    loyaltyctl_sql(MERGE) =
+        { "UPDATE member SET merged_into = $1 WHERE id = $2", 0 },
+
     /* and whatever was merged into it before */
 
-    loyaltyctl_sql(MERGE) =
+    loyaltyctl_sql(MERGE_MERGED) =
         { "UPDATE member SET merged_into = $1 "
-          "WHERE id = $2 OR merged_into = $2", 0 },
+          "WHERE merged_into = $2 AND merged_into <> 0", 0 },
 
     loyaltyctl_sql(MERGE_BADGES) =
         { "INSERT INTO badge (member, id, at) "

@@ -17,6 +17,11 @@
  */
 
 
+/* Not there in an nginx without stub_status, whatever we were built for. */
+
+extern ngx_atomic_t  *ngx_stat_active  __attribute__((weak));
+
+
 /* Milliseconds between two looks, at most, and between two coupons. */
 
 #define NGX_HTTP_LOYALTY_ERRAND_INTERVAL  60000
@@ -40,6 +45,7 @@ static void ngx_http_loyalty_errand_start(
     ngx_http_loyalty_program_t *program);
 static ngx_connection_t *ngx_http_loyalty_errand_connect(
     ngx_http_loyalty_program_t *program, ngx_log_t *log);
+static void ngx_http_loyalty_errand_count(ngx_atomic_int_t n);
 static ngx_int_t ngx_http_loyalty_errand_prepare(ngx_connection_t *c,
     ngx_http_loyalty_program_t *program, ngx_socket_t other_end);
 static void ngx_http_loyalty_errand_cleanup(void *data);
@@ -149,19 +155,14 @@ ngx_http_loyalty_errand_connect(ngx_http_loyalty_program_t *program,
         return NULL;
     }
 
-#if (NGX_STAT_STUB)
-    (void) ngx_atomic_fetch_add(ngx_stat_active, 1);
-#endif
+    ngx_http_loyalty_errand_count(1);
 
     c->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, log);
 
     if (c->pool == NULL) {
         (void) ngx_close_socket(fds[1]);
 
-#if (NGX_STAT_STUB)
-        (void) ngx_atomic_fetch_add(ngx_stat_active, -1);
-#endif
-
+        ngx_http_loyalty_errand_count(-1);
         ngx_close_connection(c);
         return NULL;
     }
@@ -173,6 +174,17 @@ ngx_http_loyalty_errand_connect(ngx_http_loyalty_program_t *program,
     }
 
     return c;
+}
+
+
+/* nginx counts down when it closes a connection, if it counts at all. */
+
+static void
+ngx_http_loyalty_errand_count(ngx_atomic_int_t n)
+{
+    if (&ngx_stat_active != NULL) {
+        (void) ngx_atomic_fetch_add(ngx_stat_active, n);
+    }
 }
 
 

@@ -19,7 +19,7 @@ static void ngx_http_loyalty_report_pool(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
 
-/* Seconds between two warnings of a worker about the pools of a program. */
+/* Seconds between two warnings of a worker about a pool. */
 
 #define NGX_HTTP_LOYALTY_POOL_REMIND  600
 
@@ -204,7 +204,7 @@ static void
 ngx_http_loyalty_report_pool(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx)
 {
-    time_t                       now;
+    time_t                       now, *low;
     loyalty_result_t            *result = &ctx->command.result;
     ngx_http_loyalty_program_t  *program = ctx->conf->program;
 
@@ -215,14 +215,15 @@ ngx_http_loyalty_report_pool(ngx_http_request_t *r,
     }
 
     now = ngx_time();
+    low = &program->pools_low[result->reward - program->rules.rewards];
 
-    if (result->pool_left != 0 && program->pool_low != 0
-        && now - program->pool_low < NGX_HTTP_LOYALTY_POOL_REMIND)
+    if (result->pool_left != 0 && *low != 0
+        && now - *low < NGX_HTTP_LOYALTY_POOL_REMIND)
     {
         return;
     }
 
-    program->pool_low = now;
+    *low = now;
 
     ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                   "loyalty: codes left for reward \"%*s\" of program \"%V\": "

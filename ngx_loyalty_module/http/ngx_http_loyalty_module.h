@@ -89,7 +89,8 @@ typedef struct {
     ngx_event_t                   errands;       /* their timer */
     ngx_uint_t                    errand;        /* one is on its way */
 
-    time_t                        pool_low;      /* when it was said last */
+    time_t                       *pools_low;     /* when it was said last */
+                                                 /* of each reward */
 } ngx_http_loyalty_program_t;
 
 

@@ -548,11 +548,16 @@ ngx_http_loyalty_params_valid(ngx_http_loyalty_ctx_t *ctx,
 }
 
 
-/* White space around it, as people leave it there, is the engine's. */
+/*
+ * Codes that were made elsewhere have more than letters and digits.  White
+ * space around them, as people leave it there, is the engine's to drop.
+ */
 
 static int
 ngx_http_loyalty_is_coupon(loyalty_str_t text)
 {
+    size_t  i;
+
     while (text.len != 0 && ngx_http_loyalty_is_blank(text.data[0])) {
         text.data++;
         text.len--;
@@ -564,7 +569,14 @@ ngx_http_loyalty_is_coupon(loyalty_str_t text)
         text.len--;
     }
 
-    return loyalty_id_valid(text);
+    for (i = 0; i < text.len; i++) {
+
+        if (text.data[i] <= ' ' || text.data[i] > '~') {
+            return 0;
+        }
+    }
+
+    return text.len != 0 && text.len <= LOYALTY_COUPON_MAX;
 }
 
 

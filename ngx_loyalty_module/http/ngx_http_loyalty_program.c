@@ -143,7 +143,7 @@ static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
       "[items=POINTER] [item_sku=POINTER] [item_quantity=POINTER] "
       "[item_category=POINTER] [accepts=CODE] [rate=NUMBER];" },
 
-    { ngx_string("coupon_store"), 4, 6, 0,
+    { ngx_string("coupon_store"), 0, 6, 0,
       NGX_HTTP_LOYALTY_WITH_STORES, ngx_http_loyalty_coupon_store,
       "coupon_store create=URI made=POINTER lookup=URI code=POINTER "
       "[list=POINTER] [store=ID];" },
@@ -547,6 +547,12 @@ ngx_http_loyalty_program_finish(ngx_conf_t *cf,
     }
 
     ngx_http_loyalty_program_rules(program);
+
+    program->pools_low = ngx_pcalloc(cf->pool, program->rewards.nelts
+                                               * sizeof(time_t));
+    if (program->pools_low == NULL) {
+        return NGX_CONF_ERROR;
+    }
 
     return ngx_http_loyalty_zone(cf, program);
 }

@@ -76,9 +76,8 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
 
     rows_are('nobody is inactive', ['email'], [],
         'inactive', '--since', '1d');
-    rows_are('all have been by next year', ['email'],
-        [['ada'], ['bob'], ['cyd'], ['dee']],
-        'inactive', '--since', '2999-01-01');
+    is(scalar @{reported('inactive', '--since', '2999-01-01')}, 4,
+        "$name: all will have been by then");
 
     rows_are('near, without what is pending', [qw(email points missing)],
         [['cyd', 70, 10], ['ada', 60, 20]],

@@ -183,6 +183,54 @@ model_stand(model_t *model, int who, standing_t *standing)
 }
 
 
+int64_t
+model_moment(model_t *model, int who, int n)
+{
+    int              i, nmoments;
+    int64_t          window, moments[3 * ENTRIES];
+    const rules_t   *rules = model->rules;
+    const member_t  *member = &model->members[who];
+
+    nmoments = 0;
+
+    for (i = 0; i < member->nlots; i++) {
+        moments[nmoments++] = member->lots[i].usable_at;
+        moments[nmoments++] = member->lots[i].until_at;
+    }
+
+    for (i = 0; i < model->ncoupons; i++) {
+        moments[nmoments++] = model->coupons[i].expires_at;
+        moments[nmoments++] = model->coupons[i].next_at;
+    }
+
+    for (i = 0; i < PEOPLE; i++) {
+        moments[nmoments++] = model->members[i].rewarded_at
+                              + rules->cap_window;
+    }
+
+    moments[nmoments++] = member->active_at + rules->expire;
+    moments[nmoments++] = member->until[0];
+    moments[nmoments++] = member->until[1];
+
+    if (rules->ladder != LADDER_LIFETIME) {
+        window = model_window(model, member, model->now);
+        moments[nmoments++] = model_window_start(model, member, window)
+                              + rules->grace;
+        moments[nmoments++] = model_window_start(model, member, window + 1);
+    }
+
+    /* of those that are still to come */
+
+    for (i = 0; i < nmoments; i++) {
+        if (moments[i] <= model->now) {
+            moments[i--] = moments[--nmoments];
+        }
+    }
+
+    return (nmoments != 0) ? moments[n % nmoments] : model->now;
+}
+
+
 /* The best of the windows that count. */
 
 int

@@ -206,6 +206,10 @@ void model_init(model_t *model, const story_t *story);
 void model_run(model_t *model, const step_t *step, answer_t *answer);
 
 void model_stand(model_t *model, int who, standing_t *standing);
+
+/* The n-th of the times at which something happens to a member by itself. */
+int64_t model_moment(model_t *model, int who, int n);
+
 int model_tier(model_t *model, const member_t *member);
 unsigned model_memberships(model_t *model, const member_t *member);
 

@@ -10,8 +10,13 @@
 #include <stdlib.h>
 
 
+#define INSIST  14
+
+
 static int stage_step(stage_t *stage, const step_t *step);
 static int stage_flush(stage_t *stage);
+static void stage_go(stage_t *stage, int64_t now);
+static int stage_insist(stage_t *stage);
 static int stage_settle(stage_t *stage, int all);
 static int stage_leaders(stage_t *stage);
 static int stage_look(stage_t *stage);
@@ -99,9 +104,16 @@ stage_step(stage_t *stage, const step_t *step)
     switch (step->kind) {
 
     case STEP_PASS:
-        stage->model.now += step->seconds;
-        stage->shop->now = stage->model.now;
+        stage_go(stage, stage->model.now + step->seconds);
         return 0;
+
+    case STEP_REACH:
+        stage_go(stage, model_moment(&stage->model, step->who, step->what)
+                        - (step->other == 0));
+        return 0;
+
+    case STEP_INSIST:
+        return stage_insist(stage);
 
     case STEP_SETTLE:
         return stage_settle(stage, step->other & 1);
@@ -164,6 +176,62 @@ stage_flush(stage_t *stage)
     stage->nbatch = 0;
 
     return (rc == 0 && look) ? stage_look(stage) : rc;
+}
+
+
+/* Time does not go back, nor on to when another story begins. */
+
+static void
+stage_go(stage_t *stage, int64_t now)
+{
+    if (now > stage->model.now && now < stage->story->begins + STORY_LASTS) {
+        stage->model.now = now;
+        stage->shop->now = now;
+    }
+}
+
+
+/* The store does not answer for so long that nobody asks it any more. */
+
+static int
+stage_insist(stage_t *stage)
+{
+    int     i, n;
+    step_t  errand, conclude;
+
+    memset(&errand, 0, sizeof(step_t));
+    memset(&conclude, 0, sizeof(step_t));
+
+    errand.kind = STEP_ERRAND;
+    errand.who = -1;
+    conclude.kind = STEP_CONCLUDE;
+    conclude.verdict = VERDICT_UNCLEAR;
+
+    for (i = 0; i < INSIST; i++) {
+        stage_go(stage, stage->model.now + DAY);
+        stage_request(stage, &errand, &stage->batch[stage->nbatch++]);
+
+        if (stage_flush(stage) != 0) {
+            return -1;
+        }
+
+        n = stage->batch[0].step.what;
+
+        if (n < 0) {
+            return 0;
+        }
+
+        conclude.what = n;
+        conclude.who = stage->model.coupons[n].member;
+
+        stage_request(stage, &conclude, &stage->batch[stage->nbatch++]);
+
+        if (stage_flush(stage) != 0) {
+            return -1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -9,12 +9,6 @@
 
 
 #include <model.h>
-
-/* the fixture counts in ints */
-
-#undef HOUR
-#undef DAY
-
 #include <shop_database.h>
 
 

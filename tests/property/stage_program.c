@@ -46,7 +46,8 @@ static const loyalty_str_t  voided[] = { loyalty_string("void") };
 
 static const char *const  people[PEOPLE] = {
     "ada%llu@example.com", "bob%llu@example.com", "ada%llu+x@example.com",
-    "cleo%llu@gmail.com", "c.leo%llu@googlemail.com", "dan%llu@example.com"
+    "cleo%llu@gmail.com", "c.leo%llu@googlemail.com", "dan%llu@example.com",
+    "eve%llu@example.com", "fay%llu@example.com"
 };
 
 

@@ -10,11 +10,6 @@
 #include <inttypes.h>
 
 
-/* A key is kept for a day at least; older ones may be forgotten. */
-
-#define KEPT  INT64_C(86400)
-
-
 static int stage_held(const stage_t *stage, int n);
 static int stage_keyed(stage_t *stage, step_t *step);
 static void stage_order(stage_t *stage, const step_t *step,
@@ -177,7 +172,9 @@ stage_keyed(stage_t *stage, step_t *step)
 
     if (step->key != 0) {
 
-        if (kept->answered && stage->model.now - kept->at > KEPT) {
+        /* it is kept for a day; older ones may be forgotten */
+
+        if (kept->answered && stage->model.now - kept->at > DAY) {
             kept->answered = 0;
             kept->age++;
         }

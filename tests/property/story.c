@@ -9,18 +9,16 @@
 #include <string.h>
 
 
-/* No story takes so long, so that they follow each other in a database. */
-
-#define SLOT  (60 * YEAR)
-
 /* 2026-12-22T10:00:00Z */
 
 #define FIRST  INT64_C(1797933600)
 
 
 static void orders_make(story_t *story, random_t *random);
-static void step_make(story_t *story, random_t *random, step_t *step);
-static int step_order(const story_t *story, random_t *random);
+static void shares_make(random_t *random, int *shares);
+static void step_make(story_t *story, random_t *random, const int *shares,
+    step_t *step);
+static void step_order(story_t *story, random_t *random, step_t *step);
 static int64_t step_seconds(const rules_t *rules, random_t *random);
 static int64_t step_refund(const order_t *order, random_t *random);
 
@@ -43,7 +41,9 @@ static const int  step_shares[STEP_KINDS] = {
     [STEP_HISTORY] = 2,
     [STEP_LEADERBOARD] = 2,
     [STEP_REPEAT] = 4,
-    [STEP_PASS] = 24,
+    [STEP_PASS] = 16,
+    [STEP_REACH] = 12,
+    [STEP_INSIST] = 1,
     [STEP_SETTLE] = 5,
     [STEP_LEADERS] = 1,
     [STEP_REOPEN] = 1
@@ -91,20 +91,22 @@ once_in(random_t *random, int n)
 void
 story_make(story_t *story, uint64_t seed, int slot)
 {
-    int       i;
+    int       i, shares[STEP_KINDS];
     random_t  random = { seed };
 
     memset(story, 0, sizeof(story_t));
 
     story->seed = seed;
-    story->begins = FIRST + slot * SLOT + any(&random, 2 * YEAR);
+    story->begins = FIRST + slot * (STORY_LASTS + 4 * YEAR)
+                    + any(&random, 4 * YEAR);
     story->nsteps = (int) (8 + any(&random, STEPS - 7));
 
     rules_make(&story->rules, &random, story->begins);
     orders_make(story, &random);
+    shares_make(&random, shares);
 
     for (i = 0; i < story->nsteps; i++) {
-        step_make(story, &random, &story->steps[i]);
+        step_make(story, &random, shares, &story->steps[i]);
     }
 
     /* somebody is there */
@@ -120,14 +122,17 @@ story_make(story_t *story, uint64_t seed, int slot)
 static void
 orders_make(story_t *story, random_t *random)
 {
-    int       i, sku;
+    int       i, sku, buyers;
     order_t  *order;
+
+    /* in some stories, much happens to one member */
+
+    buyers = once_in(random, 3) ? 1 : 3;
 
     for (i = 0; i < ORDERS; i++) {
         order = &story->orders[i];
 
-        order->buyer = once_in(random, 3) ? (int) any(random, PEOPLE)
-                                          : (int) any(random, 3);
+        order->buyer = (int) any(random, once_in(random, 3) ? PEOPLE : buyers);
         order->store = i % story->rules.nstores;
         order->number = i / story->rules.nstores;
         order->total = once_in(random, 12) ? 0 : any(random, 20000);
@@ -142,21 +147,36 @@ orders_make(story_t *story, random_t *random)
 }
 
 
+/* In each story other things happen more often than others. */
+
 static void
-step_make(story_t *story, random_t *random, step_t *step)
+shares_make(random_t *random, int *shares)
 {
-    int  kind, share, shares;
+    int  i;
 
-    shares = 0;
-
-    for (kind = 0; kind < STEP_KINDS; kind++) {
-        shares += step_shares[kind];
+    for (i = 0; i < STEP_KINDS; i++) {
+        shares[i] = step_shares[i] * (int) choose(random, 1, 1, 1, 0, 5);
     }
 
-    share = (int) any(random, shares);
+    shares[STEP_PASS]++;
+}
 
-    for (kind = 0; share >= step_shares[kind]; kind++) {
-        share -= step_shares[kind];
+
+static void
+step_make(story_t *story, random_t *random, const int *shares, step_t *step)
+{
+    int  kind, share, all;
+
+    all = 0;
+
+    for (kind = 0; kind < STEP_KINDS; kind++) {
+        all += shares[kind];
+    }
+
+    share = (int) any(random, all);
+
+    for (kind = 0; share >= shares[kind]; kind++) {
+        share -= shares[kind];
     }
 
     step->kind = kind;
@@ -170,44 +190,58 @@ step_make(story_t *story, random_t *random, step_t *step)
     step->verdict = any(random, 3);
     step->seconds = step_seconds(&story->rules, random);
 
-    if (kind == STEP_CLAIM || kind == STEP_EVENT || kind == STEP_ADMISSION) {
-        step->what = step_order(story, random);
-        step->status = STATUS_PAID;
-        step->foreign = once_in(random, 40);
+    switch (kind) {
 
-        /* most people claim their own */
+    case STEP_SIGNUP:
+        step->who = (int) any(random, PEOPLE);
+        step->other = once_in(random, 2) ? 0 : step->other;
+        break;
 
-        if (!once_in(random, 8)) {
-            step->who = story->orders[step->what].buyer;
-        }
-    }
+    case STEP_CLAIM:
+    case STEP_EVENT:
+    case STEP_ADMISSION:
+        step_order(story, random, step);
+        break;
 
-    if (kind == STEP_EVENT) {
-        step->status = choose(random, STATUS_PAID, STATUS_PAID, STATUS_PAID,
-                              STATUS_VOID, STATUS_OPEN);
-        step->refunded = step_refund(&story->orders[step->what], random);
-        step->seconds = choose(random, 0, 0, 0, 0, 1, 60, DAY);
-        step->foreign &= (step->status == STATUS_PAID);
-    }
-
-    if (kind == STEP_CLAIM) {
-        step->status = once_in(random, 15) ? STATUS_OPEN : STATUS_PAID;
-        step->foreign &= (step->status == STATUS_PAID);
-        step->refunded = once_in(random, 6)
-                         ? step_refund(&story->orders[step->what], random)
-                         : 0;
+    default:
+        break;
     }
 }
 
 
-/* Few of them, so that things happen to the same ones. */
+/* Few orders, so that things happen to the same ones. */
 
-static int
-step_order(const story_t *story, random_t *random)
+static void
+step_order(story_t *story, random_t *random, step_t *step)
 {
-    (void) story;
+    step->what = (int) (once_in(random, 2) ? any(random, 4)
+                                           : any(random, ORDERS));
+    step->foreign = once_in(random, 40);
 
-    return (int) (once_in(random, 2) ? any(random, 4) : any(random, ORDERS));
+    /* most people claim their own */
+
+    if (!once_in(random, 8)) {
+        step->who = story->orders[step->what].buyer;
+    }
+
+    if (step->kind == STEP_EVENT) {
+        step->status = choose(random, STATUS_PAID, STATUS_PAID, STATUS_PAID,
+                              STATUS_VOID, STATUS_OPEN);
+        step->refunded = step_refund(&story->orders[step->what], random);
+        step->seconds = choose(random, 0, 0, 0, 0, 1, 60, DAY);
+    }
+
+    if (step->kind == STEP_CLAIM) {
+        step->status = once_in(random, 15) ? STATUS_OPEN : STATUS_PAID;
+
+        if (once_in(random, 6)) {
+            step->refunded = step_refund(&story->orders[step->what], random);
+        }
+    }
+
+    if (step->status != STATUS_PAID) {
+        step->foreign = 0;
+    }
 }
 
 

@@ -18,12 +18,16 @@
  * in stage_program.c; numbers are places in the arrays, and -1 is "any".
  */
 
-#define HOUR  INT64_C(3600)
-#define DAY   (24 * HOUR)
-#define YEAR  (365 * DAY)
+#define HOUR         3600
+#define DAY          (24 * HOUR)
+#define YEAR         (365 * DAY)
+
+/* No story takes so long, so that they follow each other in a database. */
+
+#define STORY_LASTS  (INT64_C(60) * YEAR)
 
 #define RULES   4                        /* of a kind, at most */
-#define PEOPLE  6
+#define PEOPLE  8
 #define ORDERS  12
 #define SKUS    4                        /* soap, tea, and the memberships' */
 #define STEPS   48
@@ -226,6 +230,8 @@ typedef enum {
 
     STEP_REPEAT,                         /* the last command with a key */
     STEP_PASS,
+    STEP_REACH,                          /* when something happens */
+    STEP_INSIST,                         /* errands for days */
     STEP_SETTLE,
     STEP_LEADERS,
     STEP_REOPEN,

@@ -34,6 +34,8 @@ static const char *const  names[STEP_KINDS] = {
     [STEP_LEADERBOARD] = "leaderboard",
     [STEP_REPEAT] = "repeat",
     [STEP_PASS] = "pass",
+    [STEP_REACH] = "reach",
+    [STEP_INSIST] = "insist",
     [STEP_SETTLE] = "settle",
     [STEP_LEADERS] = "leaders",
     [STEP_REOPEN] = "reopen"
@@ -187,7 +189,9 @@ step_print(const story_t *story, int n, FILE *out)
 
     step_details(story, step, out);
 
-    if (step->key != 0 && step->kind < STEP_REPEAT) {
+    if (step->key != 0 && step->kind < STEP_REPEAT
+        && step->kind != STEP_EVENT)
+    {
         (void) fprintf(out, " key=%d", step->key);
     }
 
@@ -242,6 +246,11 @@ step_details(const story_t *story, const step_t *step, FILE *out)
 
     case STEP_PASS:
         (void) fprintf(out, " %" PRId64 " seconds", step->seconds);
+        return;
+
+    case STEP_REACH:
+        (void) fprintf(out, " moment %d of %d%s", step->what, step->who,
+                       (step->other == 0) ? ", less a second" : "");
         return;
 
     case STEP_BALANCE:

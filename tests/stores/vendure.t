@@ -142,6 +142,90 @@ is_result($t->claim($later->{code}, $ADA), 200, 'claimed',
     {earned => dollars($later), points => 50 + $earned},
     'the store is back, and so is the claim');
 
+# coupons that the store makes: more of them than such orders pay, and times
+# that a test can wait for
+
+$t->conf(with('reward          hanky 200' => 'reward hanky 20',
+              'coupon_expires  30d;' =>
+                  'coupon_expires 30d; coupon_retry 15s;',
+              'listen %%LISTEN_0%%;' =>
+                  'listen %%LISTEN_0%%; loyalty_store_timeout 6s;'))->reload;
+
+$r = $t->redeem('hanky', $ADA);
+
+is_result($r, 200, 'redeemed', {spent => 20}, 'a coupon that the store makes');
+
+my $coupon = $r->field('coupon');
+my @promotions = $vendure->promotions($coupon);
+
+is(scalar @promotions, 1, 'there is one promotion with its code');
+is($promotions[0]{usageLimit}, 1, 'to be used once');
+is($promotions[0]{endsAt} =~ s/\.000Z$/Z/r, $r->field('coupon_expires'),
+    'until it expires');
+
+my $bought = $vendure->buy(lc $coupon, $ADA, 'card');
+
+is($bought->{before}{totalWithTax}, 5459, 'without the coupon it costs');
+is($bought->{after}{totalWithTax}, 0, 'with the coupon it is free');
+is($bought->{order}{state}, 'PaymentSettled', 'and is ordered');
+
+like($vendure->buy($coupon, $ADA)->{error}, qr/COUPON_CODE_LIMIT_ERROR/,
+    'the coupon is used once');
+like($vendure->buy('NOSUCHCOUPON0000', $ADA)->{error},
+    qr/COUPON_CODE_INVALID_ERROR/, 'a made-up one is refused');
+
+# one that has no time left
+
+$t->conf(with('reward          hanky 200' => 'reward hanky 20',
+              'coupon_expires  30d;' => 'coupon_expires 5s;'))->reload;
+
+$coupon = $t->redeem('hanky', $ADA)->field('coupon');
+
+is($vendure->buy($coupon, $ADA)->{after}{totalWithTax}, 0,
+    'a coupon for five seconds is honoured');
+ok($t->wait_until('it expires', sub {
+    return ($vendure->buy($coupon, $ADA)->{error} || '')
+           =~ /COUPON_CODE_EXPIRED_ERROR/;
+}), 'and refused when they are over');
+
+# a store that is not allowed to make it, or is wrongly asked
+
+my $points = $t->points($ADA);
+
+$t->conf(with('product=1;' => 'product=x;',
+              'reward          hanky 200' => 'reward hanky 20'))->reload;
+is_fault($t->redeem('hanky', $ADA), 409, 'coupon_refused',
+    'the store refuses a product that is none');
+is($t->points($ADA), $points, 'and the points are back');
+
+# A store that answers too late has made it nevertheless.
+
+$t->conf(with('reward          hanky 200' => 'reward hanky 20',
+              'coupon_expires  30d;' =>
+                  'coupon_expires 30d; coupon_retry 5s;',
+              'listen %%LISTEN_0%%;' =>
+                  'listen %%LISTEN_0%%; loyalty_store_timeout 2s;'))->reload;
+
+my @key = (headers => ['Idempotency-Key' => 'late']);
+
+$vendure->freeze;
+is_result($t->redeem('hanky', $ADA, @key), 202, 'redemption_pending',
+    {coupon => ''}, 'a store that does not answer');
+$vendure->thaw;
+
+ok($t->wait_until('an errand', sub {
+    $r = $t->redeem('hanky', $ADA, @key);
+    return $r->status == 200;
+}, 60), 'the coupon is there when it is looked for');
+
+$coupon = $r->field('coupon');
+
+is(scalar(() = $vendure->promotions($coupon)), 1,
+    'one promotion has its code');
+is($vendure->buy($coupon, $ADA, 'card')->{order}{state}, 'PaymentSettled',
+    'and is honoured');
+is($t->points($ADA), $points - 20, 'it has cost its points once');
+
 $vendure->stop;
 $t->done;
 
@@ -168,6 +252,21 @@ sub example {
 
         $conf =~ s/^\h*\K\Q$from\E/$to/m
             or die "vendure.conf has no line \"$from\"\n";
+    }
+
+    return $conf;
+}
+
+# The same, with more that is replaced.
+
+sub with {
+    my (%change) = @_;
+
+    my $conf = example();
+
+    for my $from (sort keys %change) {
+        $conf =~ s/\Q$from\E/$change{$from}/
+            or die "vendure.conf has no \"$from\"\n";
     }
 
     return $conf;
@@ -363,18 +462,45 @@ sub key  { main::slurp("$_[0]{dir}/api.key") }
 # Places orders as shoppers do.
 
 sub shop {
-    my ($self) = @_;
+    my ($self, @args) = @_;
 
     my $log = "$self->{dir}/orders";
 
     local %ENV = %ENV;
     $self->environment;
 
-    main::run_in($self->{dir}, $log, 'node', "$STORE/shop.js") == 0
+    main::run_in($self->{dir}, $log, 'node', "$STORE/shop.js", @args) == 0
         or die "the orders failed:\n" . main::slurp($log);
 
     return JSON::PP->new->utf8->decode(main::slurp($log));
 }
+
+# The same with a coupon, of which it is told how much it takes off.
+
+sub buy {
+    my ($self, $coupon, $email, $method) = @_;
+
+    return $self->shop($coupon, $email, $method || ());
+}
+
+# What the store has with this coupon code.
+
+sub promotions {
+    my ($self, $code) = @_;
+
+    my $answer = $self->{t}->post('/admin-api', {
+        query => '{ promotions(options: { filter: { couponCode: { eq: "'
+                 . $code . '" } } }) { items { usageLimit endsAt } } }'
+    }, port => $self->port, key => undef,
+       headers => ['vendure-api-key' => $self->key]);
+
+    return @{$answer->json->{data}{promotions}{items}};
+}
+
+# It takes connections, but does nothing until it goes on.
+
+sub freeze { kill STOP => $_[0]{pid} }
+sub thaw   { kill CONT => $_[0]{pid} }
 
 sub ended {
     my ($self) = @_;

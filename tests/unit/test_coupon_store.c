@@ -99,7 +99,7 @@ another_code_is_not_it(void **state)
     static char  body[64];
     const char  *others[] = {
         "", "7H2KX9M4PQ3RTVW", CODE "X", "7H2KX9M4PQ3RTVWZ",
-        CODE "\\u0000", " " CODE
+        CODE "\\u0000", (" " CODE)
     };
 
     (void) state;

@@ -25,7 +25,7 @@ static char      address[LOYALTY_EMAIL_MAX];
 static finds_t  *finds;
 
 
-/* A handkerchief whose coupon the store makes, for somebody with 250 points. */
+/* The store makes the coupon of a handkerchief, which somebody can pay. */
 
 static int
 start(void **state)
@@ -563,13 +563,18 @@ look(void *data, int number)
     loyalty_command_t  *c;
 
     c = errand(shop);
+
     processes_wait(&shop->processes);
     shop_run(shop);
 
-    finds->found[number] = c->redemption;
+    if (c->result.outcome == LOYALTY_REDEMPTION_PENDING) {
+        finds->found[number] = c->redemption;
+    }
 
-    return c->result.outcome == LOYALTY_REDEMPTION_PENDING
-           || c->result.outcome == LOYALTY_NOTHING_TO_DO;
+    loyalty_engine_destroy(shop->engine);
+
+    return c->result.outcome != LOYALTY_REDEMPTION_PENDING
+           && c->result.outcome != LOYALTY_NOTHING_TO_DO;
 }
 
 
@@ -589,7 +594,6 @@ of_many_who_look_one_finds_it(void **state)
 
         shop_reload(shop);
         processes_start_many(&shop->processes, RACERS, look, shop);
-        processes_go(&shop->processes);
         processes_join(&shop->processes);
 
         for (n = 0, i = 0; i < RACERS; i++) {

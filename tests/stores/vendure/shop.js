@@ -3,6 +3,11 @@
 /*
  * Shops at the store on STORE_PORT as guests do, over the Shop API, and
  * prints the orders as one JSON object: name -> code, state, total, currency.
+ *
+ *   node shop.js                  all that the tests want to claim
+ *   node shop.js CODE EMAIL PAY   one order with a coupon code: "before" it,
+ *                                 "after" it, and with PAY also "order", or
+ *                                 the "error" that the store has answered
  */
 
 const { graphql } = require('./graphql');
@@ -79,33 +84,73 @@ async function checkOut(cart, emailAddress) {
 }
 
 
-async function buy({ email, quantity = 1, currency = 'USD', pay = 'card' }) {
-    const cart = await addToCart(quantity, currency);
-
-    await checkOut(cart, email);
-
+async function pay(cart, method) {
     const { addPaymentToOrder } = await cart.ask(`
         mutation ($input: PaymentInput!) {
             addPaymentToOrder(input: $input) ${RESULT}
         }`,
-        { input: { method: pay, metadata: {} } });
+        { input: { method, metadata: {} } });
 
     return addPaymentToOrder;
 }
 
 
-async function main() {
-    const orders = {
+async function buy({ email, quantity = 1, currency = 'USD',
+                     method = 'card' }) {
+    const cart = await addToCart(quantity, currency);
+
+    await checkOut(cart, email);
+
+    return pay(cart, method);
+}
+
+
+async function buyWithCoupon(couponCode, email, method) {
+    const cart = await addToCart(1, 'USD');
+    const bought = { before: cart.order };
+
+    try {
+        const { applyCouponCode } = await cart.ask(`
+            mutation ($couponCode: String!) {
+                applyCouponCode(couponCode: $couponCode) ${RESULT}
+            }`,
+            { couponCode });
+
+        bought.after = applyCouponCode;
+
+    } catch (error) {
+        bought.error = error.message;
+        return bought;
+    }
+
+    if (method) {
+        await checkOut(cart, email);
+        bought.order = await pay(cart, method);
+    }
+
+    return bought;
+}
+
+
+async function orders() {
+    return {
         paid: await buy({ email: ADA }),
         later: await buy({ email: ADA, quantity: 3 }),
-        unpaid: await buy({ email: ADA, pay: 'invoice' }),
+        unpaid: await buy({ email: ADA, method: 'invoice' }),
         euro: await buy({ email: ADA, currency: 'EUR' }),
         foreign: await buy({ email: BOB, quantity: 2 }),
-        foreignUnpaid: await buy({ email: BOB, pay: 'invoice' }),
+        foreignUnpaid: await buy({ email: BOB, method: 'invoice' }),
         cart: (await addToCart(1, 'USD')).order,
     };
+}
 
-    console.log(JSON.stringify(orders));
+
+async function main() {
+    const [coupon, email, method] = process.argv.slice(2);
+
+    console.log(JSON.stringify(
+        coupon ? await buyWithCoupon(coupon, email, method)
+               : await orders()));
 }
 
 

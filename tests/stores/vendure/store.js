@@ -8,7 +8,8 @@
  *
  * The first start fills the store: one product priced in dollars and euros,
  * one way to ship, a payment method that settles at once and one that only
- * authorizes, and an Admin API key that may read orders and nothing else.
+ * authorizes, and an Admin API key that may read orders, and make and read
+ * promotions, and nothing else.
  * The file "ready" appears when the store serves.  The store ends when its
  * standard input does, so that it cannot outlive whoever started it.
  */
@@ -158,8 +159,9 @@ async function writeKey(ask) {
         mutation ($input: CreateRoleInput!) {
             createRole(input: $input) { id }
         }`,
-        { input: { code: 'order-reader', description: 'Reads orders',
-                   permissions: ['ReadOrder'] } });
+        { input: { code: 'loyalty', description: 'Loyalty program',
+                   permissions: ['ReadOrder', 'ReadPromotion',
+                                 'CreatePromotion'] } });
 
     const { createApiKey } = await ask(`
         mutation ($input: CreateApiKeyInput!) {
