@@ -147,10 +147,7 @@ loyalty_answer_success(const loyalty_program_t *program,
     loyalty_shopper_t        shopper;
     const loyalty_reward_t  *next;
 
-    shopper.points = result->points;
-    shopper.tier = result->tier;
-    shopper.memberships = result->memberships;
-    shopper.now = result->now;
+    loyalty_message_shopper(result, &shopper);
 
     next = loyalty_shopper_next(program, &shopper);
 
@@ -164,7 +161,7 @@ loyalty_answer_success(const loyalty_program_t *program,
 
     loyalty_json_key(out, "message");
     loyalty_json_text_begin(out);
-    loyalty_message(program, result, next, missing, out);
+    loyalty_message(program, result, out);
     loyalty_json_text_end(out);
 
     loyalty_answer_string(out, "member", result->member);

@@ -24,7 +24,7 @@ loyalty_answer_history(const loyalty_program_t *program,
 
     loyalty_json_key(out, "message");
     loyalty_json_text_begin(out);
-    loyalty_message(program, result, NULL, 0, out);
+    loyalty_message(program, result, out);
     loyalty_json_text_end(out);
 
     loyalty_answer_string(out, "member", result->member);

@@ -28,15 +28,15 @@ static void loyalty_message_cancelled(const loyalty_result_t *result,
 static void loyalty_message_have(const loyalty_result_t *result,
     loyalty_json_t *out);
 static void loyalty_message_outlook(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    int64_t missing, loyalty_json_t *out);
+    const loyalty_result_t *result, loyalty_json_t *out);
+static int loyalty_message_offers(const loyalty_program_t *program,
+    const loyalty_shopper_t *shopper);
 static void loyalty_message_text(const char *text, loyalty_json_t *out);
 
 
 void
 loyalty_message(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    int64_t missing, loyalty_json_t *out)
+    const loyalty_result_t *result, loyalty_json_t *out)
 {
     switch (result->outcome) {
 
@@ -89,7 +89,7 @@ loyalty_message(const loyalty_program_t *program,
     }
 
     loyalty_message_have(result, out);
-    loyalty_message_outlook(program, result, next, missing, out);
+    loyalty_message_outlook(program, result, out);
 }
 
 
@@ -252,17 +252,25 @@ loyalty_message_have(const loyalty_result_t *result, loyalty_json_t *out)
 
 static void
 loyalty_message_outlook(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    int64_t missing, loyalty_json_t *out)
+    const loyalty_result_t *result, loyalty_json_t *out)
 {
+    loyalty_shopper_t        shopper;
+    const loyalty_reward_t  *next;
+
+    loyalty_message_shopper(result, &shopper);
+
+    next = loyalty_shopper_next(program, &shopper);
+
     if (next != NULL) {
         loyalty_say(out, " Your next reward, ");
         loyalty_json_piece(out, next->name);
         loyalty_say(out, ", is ");
-        loyalty_message_points(out, missing);
+        loyalty_message_points(out, loyalty_shopper_cost(program, &shopper,
+                                                         next)
+                                    - result->points);
         loyalty_say(out, " away.");
 
-    } else if (program->nrewards > 0) {
+    } else if (loyalty_message_offers(program, &shopper)) {
         loyalty_say(out, " That is enough for any reward.");
     }
 
@@ -273,6 +281,36 @@ loyalty_message_outlook(const loyalty_program_t *program,
         loyalty_json_piece(out, result->next_tier->name);
         loyalty_say(out, ".");
     }
+}
+
+
+static int
+loyalty_message_offers(const loyalty_program_t *program,
+    const loyalty_shopper_t *shopper)
+{
+    size_t  i;
+
+    for (i = 0; i < program->nrewards; i++) {
+
+        if (loyalty_reward_on_time(&program->rewards[i], shopper->now)
+            && loyalty_shopper_may(program, shopper, &program->rewards[i]))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+loyalty_message_shopper(const loyalty_result_t *result,
+    loyalty_shopper_t *shopper)
+{
+    shopper->points = result->points;
+    shopper->tier = result->tier;
+    shopper->memberships = result->memberships;
+    shopper->now = result->now;
 }
 
 

@@ -13,14 +13,13 @@
 #include <loyalty_shopper.h>
 
 
-/*
- * The sentences for the member, as pieces of a text that the caller has begun;
- * "next" is the reward that comes next, NULL if none, "missing" the points to
- * it.
- */
+/* The sentences for the member, as pieces of a text that has begun. */
 void loyalty_message(const loyalty_program_t *program,
-    const loyalty_result_t *result, const loyalty_reward_t *next,
-    int64_t missing, loyalty_json_t *out);
+    const loyalty_result_t *result, loyalty_json_t *out);
+
+/* The result's member as somebody who looks at the rewards. */
+void loyalty_message_shopper(const loyalty_result_t *result,
+    loyalty_shopper_t *shopper);
 
 /* "1 point", "2 points" */
 void loyalty_message_points(loyalty_json_t *out, int64_t points);
