@@ -63,9 +63,10 @@ loyalty_friend_referrer(loyalty_transaction_t *tx,
     int                       row;
     char                      one[LOYALTY_EMAIL_MAX];
     char                      two[LOYALTY_EMAIL_MAX];
+    char                      code[LOYALTY_SOURCE_MAX];
     loyalty_str_t             theirs, ours;
     const loyalty_db_value_t  values[] = {
-        loyalty_db_text(command->referral)
+        loyalty_db_text(loyalty_code_typed(command->referral, code))
     };
 
     *referrer = 0;

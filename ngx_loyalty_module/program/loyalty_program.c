@@ -86,3 +86,24 @@ loyalty_random_code(const uint8_t *random, size_t len, char *code)
 
     code[len] = '\0';
 }
+
+
+loyalty_str_t
+loyalty_code_typed(loyalty_str_t text, char *code)
+{
+    char           c;
+    size_t         i;
+    loyalty_str_t  typed = { text.len, code };
+
+    for (i = 0; i < text.len; i++) {
+        c = text.data[i];
+
+        if (c >= 'a' && c <= 'z') {
+            c = (char) (c - 'a' + 'A');
+        }
+
+        code[i] = (c == 'O') ? '0' : (c == 'I' || c == 'L') ? '1' : c;
+    }
+
+    return typed;
+}

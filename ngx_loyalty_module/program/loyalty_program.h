@@ -97,5 +97,12 @@ const loyalty_membership_t *loyalty_membership_find(
  */
 void loyalty_random_code(const uint8_t *random, size_t len, char *code);
 
+/*
+ * A code as somebody has typed it, in the letters that were made: in capitals,
+ * and with digits for the letters that are none of them (O is 0, I and L are
+ * 1).  "code" has room for as many characters as "text" has.
+ */
+loyalty_str_t loyalty_code_typed(loyalty_str_t text, char *code);
+
 
 #endif /* _LOYALTY_PROGRAM_H_INCLUDED_ */

@@ -217,10 +217,28 @@ codes_are_as_long_as_asked_for(void **state)
 }
 
 
+static void
+a_code_is_read_as_people_type_it(void **state)
+{
+    char           code[16];
+    loyalty_str_t  typed;
+
+    (void) state;
+
+    typed = loyalty_code_typed(text("ab1o-Lix"), code);
+
+    assert_int_equal(typed.len, 8);
+    assert_memory_equal(typed.data, "AB10-11X", 8);
+
+    assert_int_equal(loyalty_code_typed(text(""), code).len, 0);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(a_code_is_read_as_people_type_it),
         cmocka_unit_test(rewards_are_found_by_their_exact_id),
         cmocka_unit_test(actions_are_found_by_their_exact_id),
         cmocka_unit_test(memberships_are_found_by_their_exact_id),
