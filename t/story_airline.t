@@ -162,6 +162,16 @@ $t->event('F7');
 is_result($t->balance($bob), 200, 'balance', {points => 6500,
     lifetime => 9500}, 'a refund that was cancelled gives back');
 
+# Ada does not fly any more, and her miles go as they came: 22750 - 6250 of F3,
+# - 15000 of F4, - 1500 of F5, which ends 1095 days after 2033-05-01.
+
+$t->now('2034-08-31 12:00');
+is($t->points($ada), 16500, 'F3 is three years ago');
+$t->now('2035-01-31 12:00');
+is($t->points($ada), 1500, 'so is F4');
+$t->now('2036-04-30 12:00');
+is($t->points($ada), 0, 'and F5');
+
 ###############################################################################
 
 $t->told;

@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/bonus-weekend.conf: promotions begin and end to
-# the second, and add up.
+# A story of conf-examples/programs/bonus-weekend.conf: promotions begin and
+# end to the second, and add up.
 
 ###############################################################################
 

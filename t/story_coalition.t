@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/coalition.conf: points of three restaurants
-# are spent at each of them.
+# A story of conf-examples/programs/coalition.conf: points of three
+# restaurants are spent at each of them.
 
 ###############################################################################
 
@@ -96,12 +96,23 @@ my $owes = q(SELECT lot.store, sum(spending.points)
 is_deeply([$t->rows(sprintf $owes, 'chalet')],
     ['bakery|15', 'chalet|35', 'tavern|40'], 'who pays for the fondue');
 
-# A carafe for 40 at the tavern: 15 more of the chalet, 10 and 15 of the bakery.
+# A carafe for 40 at the tavern, of what is left: 15 of the chalet, and of the
+# bakery 10, and 15 of the 20 that it gave in May.
 
 is_result($t->redeem('wine', $ada), 200, 'redeemed', {points => 25},
     '65 - 40');
 is_deeply([$t->rows(sprintf $owes, 'tavern')], ['bakery|25', 'chalet|15'],
     'who pays for the wine');
+
+# The bakery has given 15 to the chalet and 25 to the tavern; the tavern 40 to
+# the chalet, which has given it 15 back.
+
+is_deeply([$t->ctl('report', 'coalition', '--csv')], [
+    'earned_at,spent_at,points,the_other_way,owed',
+    'bakery,chalet,15,0,15', 'bakery,tavern,25,0,25',
+    'chalet,chalet,35,35,0', 'chalet,tavern,15,40,0',
+    'tavern,chalet,40,15,25'
+], 'who owes whom');
 
 ###############################################################################
 

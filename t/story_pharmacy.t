@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/pharmacy.conf: what is good for people earns
-# points, not what they spend.
+# A story of conf-examples/programs/pharmacy.conf: what is good for people
+# earns points, not what they spend.
 
 ###############################################################################
 
@@ -53,8 +53,8 @@ is_result(buys($ada, ['ALOE', 1, ['skin-care', 'vitamins']]), 200,
 my $r = buys($ada, ['RX-1', 4, ['prescription']]);
 
 is_result($r, 200, 'claimed', {earned => 0, points => 21}, 'what does not');
-is($r->field('message'), "Thank you! Order $order is noted, but earned no points.",
-    'as she reads');
+is($r->field('message'), "Thank you! Order $order is noted, but earned no "
+    . 'points.', 'as she reads');
 
 # The questionnaire counts once, also when it is sent twice.
 
@@ -88,7 +88,7 @@ is($t->points($ada), 66, '41 + 5 x 5');
 $t->now('2031-06-07 09:00');
 is_fault(walks($ada), 409, 'action_limit', 'five in seven days');
 $t->now('2031-06-09 08:59:59');
-is_fault(walks($ada), 409, 'action_limit', 'until the first is seven days old');
+is_fault(walks($ada), 409, 'action_limit', 'until Monday\'s is 7 days old');
 
 # The second week: five more, and the tenth brings the badge.
 
@@ -119,8 +119,15 @@ is_result($r, 200, 'redeemed', {points => 156}, '216 - 60');
 is($r->field('message'), 'Enjoy your reward! A hand cream: whoever hands it '
     . 'over asks for this code: ' . $r->field('coupon')
     . '. You have 156 points.', 'as she reads');
-is(($t->rows('SELECT reward, state FROM redemption'))[0], 'cream|waiting',
-    'and waits for her');
+my $coupon = $r->field('coupon');
+
+like(join("\n", $t->ctl('reward', 'waiting', '--csv')),
+    qr/^coupon,.*\n$coupon,cream,[^\n]*\z/, 'and waits for her');
+$t->ctl('reward', 'done', $coupon);
+is(scalar(() = $t->ctl('reward', 'waiting', '--csv')), 1,
+    'until she has it');
+is_fault($t->cancel($coupon, $ada), 409, 'coupon_used_before',
+    'then it cannot be given back');
 
 # Four weeks in a row: the first was that of the 2nd of June.  Sunday, Monday
 # and Sunday are in three weeks, whatever is between them.

@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/punch-card.conf: the tenth coffee is free, and
-# two bills for two coffees are one point.
+# A story of conf-examples/programs/punch-card.conf: the tenth coffee is free,
+# and two bills for two coffees are one point.
 
 ###############################################################################
 
@@ -49,8 +49,8 @@ $r = coffee($ada, '3.20');
 is_result($r, 200, 'claimed', {earned => 0, points => 1},
     'a second one on another bill earns nothing');
 is($r->field('message'), "Thank you! Order $bill is noted, but earned no "
-    . 'points: its total is too low, or you have reached the limit of orders that count '
-    . 'for now.', 'as she reads');
+    . 'points: its total is too low, or you have reached the limit of orders '
+    . 'that count for now.', 'as she reads');
 
 # Tuesday, a quarter past eight: less than 24 hours, but another day.
 

@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/referral.conf: friends bring points to both
-# sides, which can be spent two weeks later.
+# A story of conf-examples/programs/referral.conf: friends bring points to
+# both sides, which can be spent two weeks later.
 
 ###############################################################################
 

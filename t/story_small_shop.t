@@ -2,8 +2,8 @@
 
 # (C) ngx_loyalty contributors
 
-# A story of conf-examples/programs/small-shop.conf: 50 points to begin with, one
-# for each dollar, the first reward at 200.
+# A story of conf-examples/programs/small-shop.conf: 50 points to begin with,
+# one for each dollar, the first reward at 200.
 
 ###############################################################################
 

@@ -64,10 +64,8 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_MEMBER_EMAIL] =
         { "SELECT email, merged_into FROM member WHERE id = $1", 0 },
 
-    /* codes are in upper case, and are typed in any */
-
     [LOYALTY_SQL_MEMBER_REFERRER] =
-        { "SELECT id, email FROM member WHERE referral = upper($1)", 0 },
+        { "SELECT id, email FROM member WHERE referral = $1", 0 },
 
     [LOYALTY_SQL_MEMBER_INSERT] =
         { "INSERT INTO member "

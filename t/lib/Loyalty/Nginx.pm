@@ -275,21 +275,23 @@ sub check_file {
 
 # nginx as a process
 
-# What it finds in the environment beside our own: runtime libraries of the
-# sanitizers come first, then what a test preloads.
+# What it finds in the environment beside our own.  The sanitizers' runtime
+# libraries insist on coming first; behind them libfaketime would ask for the
+# time before they can tell it, and wait for ever.
 
 sub environment {
     my ($self) = @_;
 
     my %environment = %{$self->{environment} || {}};
-    my @preload = grep { $_ } $ENV{LOYALTY_PRELOAD}, $self->{preload};
+    my @preload = grep { $_ } $self->{preload}, $ENV{LOYALTY_PRELOAD};
 
     $environment{LD_PRELOAD} = join ' ', @preload if @preload;
 
     if ($ENV{LOYALTY_PRELOAD}) {
         my $log = "log_path=$self->{dir}/sanitizer/report";
 
-        $environment{ASAN_OPTIONS} = "detect_leaks=0:$log";
+        $environment{ASAN_OPTIONS} = "detect_leaks=0:$log"
+            . ($self->{preload} ? ':verify_asan_link_order=0' : '');
         $environment{UBSAN_OPTIONS} = "print_stacktrace=1:$log";
     }
 

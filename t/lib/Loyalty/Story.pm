@@ -15,6 +15,9 @@ package Loyalty::Story;
 # unless told: from => 2.
 #
 # told() is done(), and adds up the books before.
+#
+# In the environment: LOYALTY_CTL (another loyaltyctl than that in the build
+# folder).
 
 ###############################################################################
 
@@ -33,7 +36,7 @@ use Loyalty::Database;
 use Loyalty::Store;
 use Loyalty::Test;
 
-our @EXPORT = (@Loyalty::Test::EXPORT, qw(woocommerce));
+our @EXPORT = @Loyalty::Test::EXPORT;
 
 use constant SECRET => 'the-secret-of-the-webhooks';
 
@@ -184,6 +187,32 @@ sub rows {
     return $self->database($self->{books})->rows($sql);
 }
 
+# What loyaltyctl says of the program at this time of the story, and how it
+# ended if that was not well.
+
+sub ctl {
+    my ($self, @args) = @_;
+
+    my $build = $ENV{LOYALTY_BUILD} || $self->checkout . '/build';
+    my $program = $ENV{LOYALTY_CTL} || "$build/loyaltyctl";
+
+    die "no $program: \"make ctl\" makes it\n" if !-x $program;
+
+    my ($uri) = split ' ',
+        $self->database($self->{books})->arguments('');
+
+    local @ENV{keys %{$self->{environment}}} =
+        values %{$self->{environment}};
+    local $ENV{LD_PRELOAD} = $self->{preload};
+
+    open my $out, '-|', $program, '-d', $uri, @args or die "$program: $!\n";
+    my @lines = map { s/\r?\n\z//r } <$out>;
+    close $out;
+
+    push @lines, "wait status $?" if $?;
+    return @lines;
+}
+
 # Each statement finds what does not agree, by whoever adds it up.
 
 my %BOOKS = (
@@ -236,6 +265,8 @@ sub told {
 
     is(join("\n", $self->rows($BOOKS{$_})), '', "the books: $_")
         for sort keys %BOOKS;
+    is(join("\n", $self->ctl('verify', '--quiet')), '',
+        'the books: nor does loyaltyctl find anything');
     ok($self->database($self->{books})->sound, 'the database is sound');
 
     $self->done;
