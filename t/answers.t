@@ -80,7 +80,7 @@ http {
         api_key       chatbot value:key-of-the-broken-one;
     }
 
-    loyalty_store_timeout 300ms;
+    loyalty_store_timeout 1s;
 
     server {
         listen %%LISTEN_0%%;

@@ -49,7 +49,7 @@ http {
 
     loyalty_program shop {
         database      sqlite:%%TESTDIR%%/db/shop.db timeout=20s;
-        coupon_retry  2s;
+        coupon_retry  %%RETRY%%;
         %%COUPONS%%
     }
 
@@ -69,7 +69,7 @@ http {
 END
 
 $t->macro(WORKERS => 1)->macro(STORE_TIMEOUT => '400ms')
-  ->macro(SHUTDOWN => '');
+  ->macro(SHUTDOWN => '')->macro(RETRY => '2s');
 $t->conf($CONF)->run;
 
 my $store = Loyalty::CouponStore->new($t, $t->port(1))->start;
@@ -110,6 +110,16 @@ sub in_store {
     my $code = redemption($email)->{coupon};
 
     return scalar grep { $_ eq $code } $store->coupons;
+}
+
+# How many the workers have, of the kind that errands have for connections.
+
+sub unix_sockets {
+    open my $fh, '<', '/proc/net/unix' or die "/proc/net/unix: $!\n";
+    my %unix = map { (split)[6] => 1 } <$fh>;
+
+    return scalar grep { /^socket:\[(\d+)\]$/ && $unix{$1} }
+           map { readlink || '' } map { glob "/proc/$_/fd/*" } $t->workers;
 }
 
 # A redemption of which nobody hears the end.
@@ -309,6 +319,25 @@ becomes($hal, 'issued', 'it is settled');
 is(in_store($hal), 1, 'there is one');
 is($t->points($hal), 70, 'for its points');
 
+# who was kept waiting until an errand may come does not ask as well
+
+my $mia = member();
+
+$store->does;
+$creates = $store->creates;
+$lock = $db->lock;
+$c = begin($mia);
+
+my $over = time() + 3;
+
+$t->wait_until('the lease is over', sub { time() >= $over });
+$lock->release;
+
+is_result($c->response, 202, 'redemption_pending', {points => 70},
+    'a database that was slow for too long');
+becomes($mia, 'issued', 'it is settled');
+is($store->creates - $creates, 1, 'by one alone');
+
 # the errand itself is killed, in the same places
 
 for my $mode (qw(waits waits_after)) {
@@ -368,14 +397,15 @@ for my $how (qw(reload QUIT)) {
 
 # a worker that may not take its time
 
-$t->macro(STORE_TIMEOUT => '900ms')
+$t->macro(STORE_TIMEOUT => '3s')->macro(RETRY => '7s')
   ->macro(SHUTDOWN => 'worker_shutdown_timeout 100ms;');
 $t->conf($CONF)->reload;
 
 my $kim = member();
 
-$store->does(create => 'hangs', lookup => 'hangs');
+$store->does(create => 'fails', lookup => 'fails');
 $t->redeem('mug', $kim);
+$store->does(lookup => 'hangs');
 
 my $lookups = $store->lookups;
 
@@ -383,9 +413,13 @@ $t->wait_until('an errand', sub { $store->lookups > $lookups });
 
 my @old = $t->workers;
 
-$t->macro(STORE_TIMEOUT => '400ms')->macro(SHUTDOWN => '');
+$t->macro(STORE_TIMEOUT => '400ms')->macro(SHUTDOWN => '')
+  ->macro(RETRY => '2s');
 $t->conf($CONF)->reload;
 $t->wait_until('the worker leaves', sub { !grep { $t->alive($_) } @old });
+unlike($t->read_file('error.log'),
+    qr/ $old[0]#\d+: gracefully shutting down.* $old[0]#[^\n]* was left,/s,
+    'a worker that may not take its time does not wait for the store');
 is(state_of($kim), 'held', 'an errand that had no time: it is held');
 
 $store->does;
@@ -404,6 +438,8 @@ $store->does;
 
 becomes($_, 'issued', 'an errand that was delayed') for @slow;
 
+is_deeply([map { redemption($_)->{tries} } @slow], [1, 1, 1],
+    'goes on when it may');
 like($t->read_file('error.log'),
     qr/delaying request.* for a coupon that was left, server: /,
     'which the log says');
@@ -452,6 +488,8 @@ my @pending = $t->all(map {
 
 is_deeply([map { $_->status } @pending], [(202) x @many], 'all are held');
 
+my $sockets = unix_sockets();
+
 $store->does;
 $t->wait_until('all are issued', sub {
     return @many == grep { state_of($_) eq 'issued' } @many;
@@ -462,6 +500,17 @@ is_deeply([map { in_store($_) } @many], [(1) x @many],
 is_deeply([map { $t->points($_) } @many], [(70) x @many],
     'and has cost its points');
 is($store->creates - $creates, 2 * @many, 'each was made by one errand');
+
+# The database may be asked over such sockets, too.
+
+SKIP: {
+    skip('counted without a server', 1)
+        if Loyalty::Database::engine() ne 'sqlite';
+
+    ok($t->wait_until('sockets are closed', sub {
+        return unix_sockets() <= $sockets;
+    }), 'errands leave no socket open');
+}
 
 # what the connections of errands leave in the statistics
 

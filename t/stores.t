@@ -286,6 +286,20 @@ is_result($t->get('/loyalty/coupon?coupon='
     . $t->redeem('pin', $ada)->field('coupon')), 200, 'coupon_good',
     {store => ''}, 'or that it does not matter');
 
+my $cake = $t->redeem('cake', $ada)->field('coupon');
+my $pin = $t->redeem('pin', $ada)->field('coupon');
+
+is_fault($t->get("/loyalty/coupon?coupon=$cake&store=tavern"), 404,
+    'coupon_not_found', 'another store does not honour it');
+is_fault($t->post('/loyalty/coupon', {coupon => $cake, store => 'tavern'}),
+    404, 'coupon_not_found', 'nor can it be used there');
+is_fault($t->get("/loyalty/coupon?coupon=$cake&store=cinema"), 400,
+    'bad_request', 'nor at one that is none');
+is_result($t->post('/loyalty/coupon', {coupon => $cake, store => 'bakery'}),
+    200, 'coupon_used', 'but where it belongs');
+is_result($t->post('/loyalty/coupon', {coupon => $pin, store => 'tavern'}),
+    200, 'coupon_used', 'one of no store, anywhere');
+
 $t->stop;
 
 my $log = $t->read_file('stores.log');

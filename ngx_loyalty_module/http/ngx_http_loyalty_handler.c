@@ -68,7 +68,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
     LOYALTY_COMMAND_COUPON, LOYALTY_COMMAND_USE,
     NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
     NGX_HTTP_LOYALTY_COUPON,
-    NGX_HTTP_LOYALTY_ORDER
+    NGX_HTTP_LOYALTY_ORDER|NGX_HTTP_LOYALTY_STORE
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {

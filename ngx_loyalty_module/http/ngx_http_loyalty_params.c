@@ -511,7 +511,11 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
         }
     }
 
+    /* of an order it must be known, of a coupon it may */
+
     if ((may & NGX_HTTP_LOYALTY_STORE)
+        && (ctx->command.store.len != 0
+            || (endpoint->needs & NGX_HTTP_LOYALTY_ORDER))
         && ngx_http_loyalty_params_store(ctx) != NGX_OK)
     {
         return NGX_DECLINED;

@@ -86,6 +86,7 @@ loyalty_order_total(loyalty_order_case_t *oc, int64_t *total)
     loyalty_str_t             pointer;
     loyalty_order_verdict_e   verdict;
 
+    theirs = 0;
     pointer = oc->store->lookup.total;
 
     verdict = loyalty_order_fact(oc, oc->order, "total", pointer, &value);
@@ -147,6 +148,7 @@ loyalty_order_refunds(loyalty_order_case_t *oc, int64_t *refunded)
     loyalty_str_t             pointer;
     loyalty_order_verdict_e   verdict;
 
+    sum = 0;
     pointer = oc->store->lookup.refunds;
 
     verdict = loyalty_order_fact(oc, oc->order, "refunds", pointer, &value);
