@@ -93,16 +93,21 @@ loyalty_code_typed(loyalty_str_t text, char *code)
 {
     char           c;
     size_t         i;
-    loyalty_str_t  typed = { text.len, code };
+    loyalty_str_t  typed = { 0, code };
 
     for (i = 0; i < text.len; i++) {
         c = text.data[i];
+
+        if (c == ' ') {
+            continue;
+        }
 
         if (c >= 'a' && c <= 'z') {
             c = (char) (c - 'a' + 'A');
         }
 
-        code[i] = (c == 'O') ? '0' : (c == 'I' || c == 'L') ? '1' : c;
+        code[typed.len++] = (c == 'O') ? '0' : (c == 'I' || c == 'L') ? '1'
+                            : c;
     }
 
     return typed;

@@ -99,8 +99,8 @@ void loyalty_random_code(const uint8_t *random, size_t len, char *code);
 
 /*
  * A code as somebody has typed it, in the letters that were made: in capitals,
- * and with digits for the letters that are none of them (O is 0, I and L are
- * 1).  "code" has room for as many characters as "text" has.
+ * without blanks, and with digits for the letters that are none of them (O is
+ * 0, I and L are 1).  "code" has room for as many characters as "text" has.
  */
 loyalty_str_t loyalty_code_typed(loyalty_str_t text, char *code);
 

@@ -225,7 +225,7 @@ a_code_is_read_as_people_type_it(void **state)
 
     (void) state;
 
-    typed = loyalty_code_typed(text("ab1o-Lix"), code);
+    typed = loyalty_code_typed(text(" ab1o -Lix "), code);
 
     assert_int_equal(typed.len, 8);
     assert_memory_equal(typed.data, "AB10-11X", 8);
