@@ -17,7 +17,6 @@ static int64_t model_window_start(const model_t *model,
     const member_t *member, int64_t window);
 static int64_t year_of(int64_t when);
 static int64_t year_start(int64_t year);
-static void model_look(model_t *model, const step_t *step, answer_t *answer);
 
 
 void
@@ -110,19 +109,6 @@ model_run(model_t *model, const step_t *step, answer_t *answer)
     case STEP_CANCEL:
         model_cancel(model, step, answer);
         return;
-
-    default:
-        model_look(model, step, answer);
-    }
-}
-
-
-static void
-model_look(model_t *model, const step_t *step, answer_t *answer)
-{
-    (void) model;
-
-    switch (step->kind) {
 
     case STEP_HISTORY:
         answer->outcome = "history";

@@ -274,7 +274,7 @@ events_since(const model_t *model, const member_t *member, int action,
 }
 
 
-/* Back from the current period or the one before it, as long as they follow. */
+/* From the current period or the one before it back, with none left out. */
 
 int64_t
 model_streak(const model_t *model, const member_t *member)

@@ -15,10 +15,10 @@ static void debts_pay(member_t *member, int lot);
 static int64_t take(member_t *member, by_e by, int what, int lot,
     int64_t points);
 static int64_t taken_by(const member_t *member, by_e by, int what, int lot);
-static int64_t lots_give(member_t *member, by_e by, int what, int restored,
-    int64_t points);
+static int64_t lots_give(member_t *member, int nlots, by_e by, int what,
+    int restored, int64_t points);
 static void merit_add(member_t *member, int64_t at, int64_t points);
-static void past_add(model_t *model, member_t *member, const past_t *past);
+static void past_add(member_t *member, const past_t *past);
 static int64_t owed(const member_t *member);
 static int order_store(const model_t *model, int order);
 
@@ -146,7 +146,7 @@ lot_add(model_t *model, member_t *member, const char *kind, int what,
     }
 
     past.until_at = lot->until_at;
-    past_add(model, member, &past);
+    past_add(member, &past);
 
     debts_pay(member, member->nlots);
 
@@ -226,7 +226,7 @@ points_spend(model_t *model, member_t *member, int coupon)
 
     past.points = -paid->cost;
     past.store = model->rules->rewards[paid->reward].store;
-    past_add(model, member, &past);
+    past_add(member, &past);
 }
 
 
@@ -270,7 +270,7 @@ points_take_back(model_t *model, member_t *member, int order, int64_t points)
     merit_add(member, claim->claimed_at, -points);
 
     past.points = -points;
-    past_add(model, member, &past);
+    past_add(member, &past);
 
     return points;
 }
@@ -285,8 +285,13 @@ void
 points_give_back(model_t *model, member_t *member, by_e by, int what,
     int64_t points)
 {
+    int      nlots;
     int64_t  first;
     past_t   past = { "cancellation", what, -1, 0, model->now, 0, 0 };
+
+    /* not into the one that pays */
+
+    nlots = member->nlots;
 
     if (by == BY_REFUND) {
         past.kind = "restoration";
@@ -316,10 +321,10 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
     }
 
     past.points = points;
-    past_add(model, member, &past);
+    past_add(member, &past);
 
-    points = lots_give(member, by, what, 0, points);
-    points = lots_give(member, by, what, 1, points);
+    points = lots_give(member, nlots, by, what, 0, points);
+    points = lots_give(member, nlots, by, what, 1, points);
 
     if (points != 0) {
         fprintf(stderr, "the model gives back what was not taken\n");
@@ -333,14 +338,15 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
 /* Returns what is left. */
 
 static int64_t
-lots_give(member_t *member, by_e by, int what, int restored, int64_t points)
+lots_give(member_t *member, int nlots, by_e by, int what, int restored,
+    int64_t points)
 {
     int       i, lot;
     int64_t   given;
     taken_t  *taken;
 
-    for (i = 0; i < member->nlots && points > 0; i++) {
-        lot = (by == BY_COUPON) ? i : member->nlots - 1 - i;
+    for (i = 0; i < nlots && points > 0; i++) {
+        lot = (by == BY_COUPON) ? i : nlots - 1 - i;
         given = taken_by(member, by, what, lot);
 
         if (given <= 0
@@ -402,10 +408,8 @@ merit_add(member_t *member, int64_t at, int64_t points)
 
 
 static void
-past_add(model_t *model, member_t *member, const past_t *past)
+past_add(member_t *member, const past_t *past)
 {
-    (void) model;
-
     room(member->npasts);
 
     member->pasts[member->npasts++] = *past;

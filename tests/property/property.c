@@ -67,7 +67,7 @@ main(void)
     }
 
     from = number_of("LOYALTY_FIRST_SEED", 0);
-    count = number_of("LOYALTY_STORIES", on_postgresql() ? 1000 : 10000);
+    count = number_of("LOYALTY_STORIES", on_postgresql() ? 1500 : 10000);
 
     failed = play_all(from, from + count,
                       (int) number_of("LOYALTY_JOBS",

@@ -86,26 +86,28 @@ int stage_wrong(stage_t *stage, const char *format, ...);
 /* stage_program.c */
 
 void stage_program(stage_t *stage);
+
+/* Imports the codes of the pools, and makes one. */
 void stage_pool(stage_t *stage);
 void stage_pool_code(const stage_t *stage, int reward, int code, char *text,
     size_t size);
 
 /* stage_request.c */
 
-/* Turns the story's numbers into those of things that there are; 0: none. */
+/* Turns the story's numbers into those of things that there are; or 0. */
 int stage_resolve(stage_t *stage, const step_t *step, step_t *resolved);
 
 void stage_request(stage_t *stage, const step_t *step, request_t *request);
 
 /* stage_check.c */
 
+/* Runs the model on a command that was run, and compares; returns 0 or -1. */
 int stage_check(stage_t *stage, request_t *request);
 
 /* stage_history.c */
 
+/* The whole history of a member; "settled": also what has expired. */
 int stage_history(stage_t *stage, int who, int settled);
-int stage_page(stage_t *stage, const request_t *request, int *past,
-    int64_t *expired, char *next, size_t size);
 
 
 #endif /* _STAGE_H_INCLUDED_ */

@@ -28,11 +28,10 @@ static int stage_leader(stage_t *stage, request_t *request,
     const answer_t *answer);
 
 
-/* Runs the model as well, and compares. */
-
 int
 stage_check(stage_t *stage, request_t *request)
 {
+    size_t    len;
     answer_t  answer;
 
     if (request->step.key != 0 && stage->kept[request->step.key].answered
@@ -65,6 +64,10 @@ stage_check(stage_t *stage, request_t *request)
     }
 
     if (stage_answer(stage, request, &answer) != 0) {
+        len = strlen(stage->wrong);
+
+        (void) snprintf(stage->wrong + len, sizeof(stage->wrong) - len,
+                        " [member %d]", request->step.who);
         return -1;
     }
 

@@ -12,8 +12,9 @@
 #include <stdlib.h>
 
 
-static int stage_entry(stage_t *stage, int who, const past_t *past,
-    json_t *entry);
+static int stage_page(stage_t *stage, const request_t *request, int *past,
+    int64_t *expired, char *next, size_t size);
+static int stage_entry(stage_t *stage, const past_t *past, json_t *entry);
 static int stage_entry_reference(stage_t *stage, const past_t *past,
     char *reference, size_t size);
 static int stage_entry_is(stage_t *stage, json_t *entry, const char *name,
@@ -100,7 +101,7 @@ stage_history(stage_t *stage, int who, int settled)
 
 /* *past goes back to what the page has begun with. */
 
-int
+static int
 stage_page(stage_t *stage, const request_t *request, int *past,
     int64_t *expired, char *next, size_t size)
 {
@@ -121,6 +122,10 @@ stage_page(stage_t *stage, const request_t *request, int *past,
 
     rc = 0;
 
+    if (json_array_size(entries) == 0 && request->before[0] != '\0') {
+        rc = stage_wrong(stage, "the history goes on with nothing");
+    }
+
     for (i = 0; i < json_array_size(entries) && rc == 0; i++) {
         entry = json_array_get(entries, i);
         kind = json_string_value(json_object_get(entry, "kind"));
@@ -132,8 +137,7 @@ stage_page(stage_t *stage, const request_t *request, int *past,
             rc = stage_wrong(stage, "the history has too many entries");
 
         } else {
-            rc = stage_entry(stage, request->step.who,
-                             &member->pasts[--*past], entry);
+            rc = stage_entry(stage, &member->pasts[--*past], entry);
         }
     }
 
@@ -147,15 +151,13 @@ stage_page(stage_t *stage, const request_t *request, int *past,
 
 
 static int
-stage_entry(stage_t *stage, int who, const past_t *past, json_t *entry)
+stage_entry(stage_t *stage, const past_t *past, json_t *entry)
 {
     int              hidden;
     char             reference[64];
     coupon_t        *coupon;
     loyalty_str_t    store = { 0, NULL };
     static coupon_t  none;
-
-    (void) who;
 
     if (past->store >= 0) {
         store = stage->shop->stores[past->store].id;

@@ -14,8 +14,9 @@
 #define FIRST  INT64_C(1797933600)
 
 
-static void orders_make(story_t *story, random_t *random);
+static void orders_make(story_t *story, random_t *random, int buyers);
 static void shares_make(random_t *random, int *shares);
+static void debts_make(story_t *story, int *shares);
 static void step_make(story_t *story, random_t *random, const int *shares,
     step_t *step);
 static void step_order(story_t *story, random_t *random, step_t *step);
@@ -91,7 +92,7 @@ once_in(random_t *random, int n)
 void
 story_make(story_t *story, uint64_t seed, int slot)
 {
-    int       i, shares[STEP_KINDS];
+    int       i, buyers, shares[STEP_KINDS];
     random_t  random = { seed };
 
     memset(story, 0, sizeof(story_t));
@@ -102,8 +103,17 @@ story_make(story_t *story, uint64_t seed, int slot)
     story->nsteps = (int) (8 + any(&random, STEPS - 7));
 
     rules_make(&story->rules, &random, story->begins);
-    orders_make(story, &random);
     shares_make(&random, shares);
+
+    /* in some stories, much happens to one member */
+
+    buyers = once_in(&random, 3) ? 1 : 3;
+
+    if (buyers == 1 && once_in(&random, 3)) {
+        debts_make(story, shares);
+    }
+
+    orders_make(story, &random, buyers);
 
     for (i = 0; i < story->nsteps; i++) {
         step_make(story, &random, shares, &story->steps[i]);
@@ -120,14 +130,10 @@ story_make(story_t *story, uint64_t seed, int slot)
 
 
 static void
-orders_make(story_t *story, random_t *random)
+orders_make(story_t *story, random_t *random, int buyers)
 {
-    int       i, sku, buyers;
+    int       i, sku;
     order_t  *order;
-
-    /* in some stories, much happens to one member */
-
-    buyers = once_in(random, 3) ? 1 : 3;
 
     for (i = 0; i < ORDERS; i++) {
         order = &story->orders[i];
@@ -159,6 +165,27 @@ shares_make(random_t *random, int *shares)
     }
 
     shares[STEP_PASS]++;
+}
+
+
+/* Refunds of what was spent already, some of them cancelled. */
+
+static void
+debts_make(story_t *story, int *shares)
+{
+    story->rules.negative = 1;
+    story->rules.inactivity = 0;
+    story->rules.expire = 30 * DAY;
+    story->nsteps = STEPS;
+
+    memset(shares, 0, STEP_KINDS * sizeof(int));
+
+    shares[STEP_CLAIM] = 20;
+    shares[STEP_EVENT] = 60;
+    shares[STEP_ACTION] = 5;
+    shares[STEP_REDEEM] = 15;
+    shares[STEP_CANCEL] = 5;
+    shares[STEP_PASS] = 10;
 }
 
 

@@ -270,7 +270,7 @@ referral_make(rules_t *rules, random_t *random)
     rules->on_signup = once_in(random, 2);
     rules->referral_min = rules->on_signup ? 0 : choose(random, 0, 5000);
     rules->cap = choose(random, 0, 1, 2);
-    rules->cap_window = choose(random, 0, 7 * DAY);
+    rules->cap_window = choose(random, 0, 7 * DAY, 30 * DAY, YEAR);
 }
 
 
