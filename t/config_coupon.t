@@ -99,7 +99,7 @@ wrong('nothing', '"coupon_store" has no "create="', 'coupon_store; # HERE');
 for my $name (sort keys %PARAMS) {
     wrong("no $name=", qq("coupon_store" has no "$name=": write all of ),
         coupon_store($name => undef) . '; # HERE');
-    wrong("$name= twice", qq("$name=/x" is duplicate),
+    wrong("$name= twice", qq("$name=" is duplicate),
         coupon_store() . " $name=/x; # HERE");
 }
 

@@ -102,9 +102,10 @@ sub duplicate {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
     for my $params (@params) {
-        my $last = (split ' ', $params)[-1];
+        my ($name) = (split ' ', $params)[-1] =~ /^(.*?=)/;
 
-        $t->refuses("$line $params", "\"\Q$last\E\" is duplicate",
+        $t->refuses("$line $params", defined $name
+            ? "\"\Q$name\E\" is duplicate" : 'a word of .* is duplicate',
             program("$line $params; # HERE"));
     }
 }

@@ -223,8 +223,11 @@ is_result($t->post('/single/claim', {order => 17, email => $ada}), 200,
     'claimed', 'the only store, without a name');
 is_result($t->post('/single/claim', {order => 17, email => $ada,
     store => 'default'}), 200, 'already_claimed', 'which is its name');
-is_fault($t->post('/single/claim', {order => 17, email => $ada,
-    store => 'bakery'}), 400, 'bad_request', 'and not another');
+is_result($t->post('/single/claim', {order => 17, email => $ada,
+    store => 'Main Street'}), 200, 'already_claimed',
+    'and "store" is a word of the caller');
+is_fault($t->post('/named/claim', {order => 17, email => $ada,
+    store => 'tavern'}), 400, 'bad_request', 'unless it has a name');
 is_result($t->post('/named/claim', {order => 17, email => $ada}), 200,
     'claimed', 'the only store, which has a name');
 is_result($t->post('/named/claim', {order => 17, email => $ada,

@@ -30,6 +30,8 @@ static int loyalty_ledger_give(loyalty_transaction_t *tx,
 static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry, int64_t points,
     int64_t earned, int64_t *credit);
+static int loyalty_ledger_same(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, const loyalty_lots_t *lots);
 static int loyalty_ledger_expire(loyalty_transaction_t *tx,
     loyalty_member_t *member, loyalty_lots_t *lots, int64_t expired);
 static int loyalty_ledger_append(loyalty_transaction_t *tx,
@@ -436,6 +438,10 @@ loyalty_ledger_settle(loyalty_transaction_t *tx, loyalty_member_t *member,
 
     rc = loyalty_lots_load(tx, member, &lots);
 
+    if (rc == LOYALTY_OK && !write) {
+        rc = loyalty_ledger_same(tx, member, &lots);
+    }
+
     if (rc == LOYALTY_OK) {
         idle = loyalty_ledger_idle(tx, member);
 
@@ -454,6 +460,28 @@ loyalty_ledger_settle(loyalty_transaction_t *tx, loyalty_member_t *member,
     loyalty_lots_free(&lots);
 
     return rc;
+}
+
+
+/*
+ * Whether member and lots are of one moment: of a server, each statement sees
+ * one of its own, and somebody may have settled the member in between.
+ */
+
+static int
+loyalty_ledger_same(loyalty_transaction_t *tx, const loyalty_member_t *member,
+    const loyalty_lots_t *lots)
+{
+    int64_t  points;
+
+    points = (member->points > 0) ? member->points : 0;
+
+    if (loyalty_db_shared(tx->db) && loyalty_lots_total(lots) != points) {
+        return loyalty_transaction_refuse(tx, "a member was changed while it "
+                                          "was read");
+    }
+
+    return LOYALTY_OK;
 }
 
 

@@ -243,6 +243,22 @@ loyalty_lots_spending(loyalty_transaction_t *tx, int64_t entry, int64_t lot,
 
 
 int64_t
+loyalty_lots_total(const loyalty_lots_t *lots)
+{
+    size_t   i;
+    int64_t  points;
+
+    points = 0;
+
+    for (i = 0; i < lots->nelts; i++) {
+        points += lots->elts[i].left;
+    }
+
+    return points;
+}
+
+
+int64_t
 loyalty_lots_first(const loyalty_lots_t *lots)
 {
     size_t  i;

@@ -73,10 +73,11 @@ int loyalty_lots_spending(loyalty_transaction_t *tx, int64_t entry,
     int64_t lot, int64_t points);
 
 /*
- * Of lots that are open, as far as they have not been taken: the first, 0 if
- * there is none; the points not usable yet; and when any of them changes by
- * itself, 0: never.
+ * Of lots that are open, as far as they have not been taken: all of their
+ * points; the first, 0 if there is none; the points not usable yet; and when
+ * any of them changes by itself, 0: never.
  */
+int64_t loyalty_lots_total(const loyalty_lots_t *lots);
 int64_t loyalty_lots_first(const loyalty_lots_t *lots);
 int64_t loyalty_lots_pending(const loyalty_lots_t *lots, int64_t now);
 int64_t loyalty_lots_due(const loyalty_lots_t *lots, int64_t now);

@@ -71,7 +71,7 @@ ngx_http_loyalty_arrival(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (r->headers_in.content_length_n <= (off_t) llcf->max_body_size) {
+    if (r->headers_in.content_length_n <= (off_t) llcf->body_size) {
         return NGX_DECLINED;
     }
 

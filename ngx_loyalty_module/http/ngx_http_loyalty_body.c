@@ -226,7 +226,7 @@ ngx_http_loyalty_body_alloc(ngx_http_request_t *r,
 
     size = (r->headers_in.content_length_n > 0 && !r->headers_in.chunked)
            ? (size_t) r->headers_in.content_length_n
-           : ctx->conf->max_body_size;
+           : ctx->conf->body_size;
 
     ctx->body = ngx_pnalloc(r->pool, size);
     if (ctx->body == NULL) {

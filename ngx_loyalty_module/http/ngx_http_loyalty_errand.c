@@ -113,7 +113,7 @@ ngx_http_loyalty_errand_start(ngx_http_loyalty_program_t *program)
 {
     ngx_connection_t  *c;
 
-    if (program->errand || program->redeem == NULL) {
+    if (program->errand || program->errand_location == NULL) {
         return;
     }
 
@@ -215,7 +215,7 @@ ngx_http_loyalty_errand_prepare(ngx_connection_t *c,
 
     errand->program = program;
     errand->other_end = other_end;
-    errand->http.conf_ctx = program->redeem_server;
+    errand->http.conf_ctx = program->errand_server;
     errand->log.connection = c;
 
     *log = *c->log;
@@ -350,7 +350,7 @@ ngx_http_loyalty_errand_request(ngx_connection_t *c)
     errand = ngx_http_loyalty_errand_of(r);
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
-    r->loc_conf = errand->program->redeem;
+    r->loc_conf = errand->program->errand_location;
     r->headers_in.server = cscf->server_name;
     r->method = NGX_HTTP_GET;
     r->method_name = ngx_http_core_get_method;

@@ -83,8 +83,8 @@ ngx_http_loyalty_order_event(ngx_conf_t *cf,
                                sizeof(loyalty_webhook_format_t), buf, &names);
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown format \"%V\" in \"order_event\", which "
-                           "takes %V", &value[1], &names);
+                           "unknown format in \"order_event\": write %V in "
+                           "front of the parameters", &names);
         return NGX_CONF_ERROR;
     }
 
@@ -172,7 +172,7 @@ ngx_http_loyalty_event_param(ngx_conf_t *cf,
         if (param->write != NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid parameter \"%V\" in \"order_event\": "
-                               "write %s", arg, param->write);
+                               "write %s", &param->name, param->write);
         }
 
         return NGX_CONF_ERROR;

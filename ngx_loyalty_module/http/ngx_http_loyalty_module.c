@@ -24,6 +24,8 @@ static char *ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static size_t ngx_http_loyalty_body_size(
     ngx_http_loyalty_endpoint_t *endpoint);
+static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_location(ngx_conf_t *cf,
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
@@ -477,14 +479,15 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->endpoint != NULL) {
 
-        ngx_conf_init_size_value(conf->max_body_size,
-                                 ngx_http_loyalty_body_size(conf->endpoint));
+        conf->body_size = (conf->max_body_size != NGX_CONF_UNSET_SIZE)
+                          ? conf->max_body_size
+                          : ngx_http_loyalty_body_size(conf->endpoint);
 
         /* nginx's limit holds, but with our answer to those who go over it */
 
         if (clcf->client_max_body_size != 0) {
-            conf->max_body_size = ngx_min(conf->max_body_size,
-                                          (size_t) clcf->client_max_body_size);
+            conf->body_size = ngx_min(conf->body_size,
+                                      (size_t) clcf->client_max_body_size);
             clcf->client_max_body_size = 0;
         }
     }
@@ -500,6 +503,33 @@ ngx_http_loyalty_body_size(ngx_http_loyalty_endpoint_t *endpoint)
 {
     return (endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) ? 1024 * 1024
                                                            : 16384;
+}
+
+
+/*
+ * Errands are done in the first location that redeems, where the store is
+ * asked for coupons; without one, in any, where they can give points back.
+ * "if" and "limit_except" are none of their own.
+ */
+
+static void
+ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_loc_conf_t *llcf)
+{
+    ngx_uint_t  redeems;
+
+    redeems = (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM);
+
+    if (llcf->loc_conf == NULL
+        || (program->errand_location != NULL
+            && (!redeems || program->errand_redeems)))
+    {
+        return;
+    }
+
+    program->errand_location = llcf->loc_conf;
+    program->errand_server = llcf->server;
+    program->errand_redeems = redeems;
 }
 
 
@@ -519,16 +549,9 @@ ngx_http_loyalty_check_location(ngx_conf_t *cf,
 
     llcf->program = program;
 
-    /* the first one; "if" and "limit_except" have none of their own */
+    ngx_http_loyalty_errands_in(program, llcf);
 
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
-        && program->redeem == NULL && llcf->loc_conf != NULL)
-    {
-        program->redeem = llcf->loc_conf;
-        program->redeem_server = llcf->server;
-    }
-
-    if (llcf->max_body_size == 0 || llcf->store_max_size == 0
+    if (llcf->body_size == 0 || llcf->store_max_size == 0
         || llcf->store_timeout == 0)
     {
         return ngx_http_loyalty_refuse_location(cf, llcf,

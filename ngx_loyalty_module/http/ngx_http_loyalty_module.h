@@ -82,10 +82,11 @@ typedef struct {
     ngx_http_loyalty_executor_t  *executor;      /* of this worker */
     ngx_event_t                   settle;        /* its timer, likewise */
 
-    /* a location that serves loyalty_redeem, for errands; NULL: none */
+    /* in which errands are done; NULL: the program has no location */
 
-    void                        **redeem;        /* loc_conf */
-    ngx_http_conf_ctx_t          *redeem_server;
+    void                        **errand_location;  /* loc_conf */
+    ngx_http_conf_ctx_t          *errand_server;
+    ngx_uint_t                    errand_redeems;   /* it redeems, too */
     ngx_event_t                   errands;       /* their timer */
     ngx_uint_t                    errand;        /* one is on its way */
 
@@ -144,7 +145,8 @@ typedef struct {
     ngx_uint_t                    line;
 
     ngx_uint_t                    auth;
-    size_t                        max_body_size;
+    size_t                        max_body_size; /* as written */
+    size_t                        body_size;     /* that holds here */
     size_t                        store_max_size;
     ngx_msec_t                    store_timeout;
 } ngx_http_loyalty_loc_conf_t;

@@ -49,6 +49,8 @@ static ngx_int_t ngx_http_loyalty_params_json(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_member(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, json_t *object,
     ngx_http_loyalty_param_t *param);
+static ngx_uint_t ngx_http_loyalty_params_takes(ngx_http_loyalty_ctx_t *ctx,
+    ngx_http_loyalty_param_t *param);
 static void ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param, ngx_str_t *value);
 static loyalty_str_t *ngx_http_loyalty_params_field(
@@ -248,7 +250,10 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
 
     i = ngx_http_loyalty_params_find(&name);
 
-    if (i == NGX_DECLINED) {
+    if (i == NGX_DECLINED
+        || !ngx_http_loyalty_params_takes(ctx,
+                                          &ngx_http_loyalty_known_params[i]))
+    {
         return NGX_OK;
     }
 
@@ -408,7 +413,9 @@ ngx_http_loyalty_params_member(ngx_http_request_t *r,
 
     member = json_object_get(object, (char *) param->name.data);
 
-    if (member == NULL || json_is_null(member)) {
+    if (member == NULL || json_is_null(member)
+        || !ngx_http_loyalty_params_takes(ctx, param))
+    {
         return NGX_OK;
     }
 
@@ -444,6 +451,20 @@ ngx_http_loyalty_params_member(ngx_http_request_t *r,
     ngx_http_loyalty_params_set(ctx, param, &value);
 
     return NGX_OK;
+}
+
+
+/* What a location does not take may be anything, under whatever name. */
+
+static ngx_uint_t
+ngx_http_loyalty_params_takes(ngx_http_loyalty_ctx_t *ctx,
+    ngx_http_loyalty_param_t *param)
+{
+    ngx_http_loyalty_endpoint_t  *endpoint;
+
+    endpoint = ctx->conf->endpoint;
+
+    return ((endpoint->needs|endpoint->takes) & param->bit) != 0;
 }
 
 

@@ -40,6 +40,8 @@ static char *ngx_http_loyalty_directives_now(
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_when_e when);
 static char *ngx_http_loyalty_params_once(ngx_conf_t *cf,
     ngx_http_loyalty_directive_t *directive);
+static char *ngx_http_loyalty_params_twice(ngx_conf_t *cf, ngx_str_t *arg,
+    size_t len);
 static char *ngx_http_loyalty_include(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 static char *ngx_http_loyalty_program_finish(ngx_conf_t *cf,
@@ -496,15 +498,41 @@ ngx_http_loyalty_params_once(ngx_conf_t *cf,
         for (n = directive->min + 1; n < i; n++) {
 
             if (ngx_strncmp(value[n].data, value[i].data, len) == 0) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "\"%V\" is duplicate: \"%V\" takes each "
-                                   "parameter once", &value[i], &value[0]);
-                return NGX_CONF_ERROR;
+                return ngx_http_loyalty_params_twice(cf, &value[i],
+                                                     (equal != NULL) ? len
+                                                                     : 0);
             }
         }
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* What is not its name may be a secret, and is not shown. */
+
+static char *
+ngx_http_loyalty_params_twice(ngx_conf_t *cf, ngx_str_t *arg, size_t len)
+{
+    ngx_str_t  *value, name;
+
+    value = cf->args->elts;
+
+    name.len = len;
+    name.data = arg->data;
+
+    if (len != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is duplicate: \"%V\" takes each parameter "
+                           "once", &name, &value[0]);
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "a word of \"%V\" is duplicate: it takes each one "
+                           "once", &value[0]);
+    }
+
+    return NGX_CONF_ERROR;
 }
 
 

@@ -143,8 +143,13 @@ ngx_http_loyalty_send_headers(ngx_http_request_t *r,
     switch (status) {
 
     case NGX_HTTP_UNAUTHORIZED:
-        return ngx_http_loyalty_add_header(r, "WWW-Authenticate",
-                                           &ngx_http_loyalty_bearer);
+
+        /* a key would not help who has signed wrongly */
+
+        return (ctx->command.result.outcome == LOYALTY_BAD_SIGNATURE)
+               ? NGX_OK
+               : ngx_http_loyalty_add_header(r, "WWW-Authenticate",
+                                             &ngx_http_loyalty_bearer);
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
     case NGX_HTTP_GATEWAY_TIME_OUT:

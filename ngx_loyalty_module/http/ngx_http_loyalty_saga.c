@@ -38,6 +38,9 @@ static void ngx_http_loyalty_saga_respond(ngx_http_request_t *r);
 static void ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx);
 
 
+static ngx_str_t  ngx_http_loyalty_saga_post = ngx_string("POST");
+
+
 ngx_uint_t
 ngx_http_loyalty_saga_due(ngx_http_loyalty_ctx_t *ctx)
 {
@@ -63,7 +66,16 @@ ngx_http_loyalty_saga_create(ngx_http_request_t *r,
         /* it was not asked: an errand will */
 
         ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
+        return;
     }
+
+    /*
+     * A GET is sent again when a connection breaks, whatever proxy_method says
+     * goes over the wire; some stores would then make two.
+     */
+
+    ctx->store.subrequest->method = NGX_HTTP_POST;
+    ctx->store.subrequest->method_name = ngx_http_loyalty_saga_post;
 }
 
 
@@ -227,6 +239,13 @@ ngx_http_loyalty_saga_searched(ngx_http_request_t *r)
         return;
     }
 
+    if (verdict == LOYALTY_COUPON_UNCLEAR) {
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "loyalty: the store of program \"%V\" does not say "
+                      "whether it has a coupon, status %ui",
+                      &ctx->conf->program->name, ctx->store.status);
+    }
+
     ngx_http_loyalty_saga_conclude(r, ctx, verdict);
 }
 
@@ -290,7 +309,11 @@ ngx_http_loyalty_saga_unreadable(ngx_http_loyalty_ctx_t *ctx)
 
     store = &ctx->store;
 
-    why = store->too_large ? "it is longer than loyalty_store_max_size"
+    why = (store->status >= NGX_HTTP_SPECIAL_RESPONSE
+           && store->status < NGX_HTTP_BAD_REQUEST)
+          ? "it redirects, or a \"return\", \"rewrite\" or \"if\" of the "
+            "server does, before the location in \"coupon_store\""
+          : store->too_large ? "it is longer than loyalty_store_max_size"
           : store->open ? "its URI in \"coupon_store\" has no location that "
                           "is \"internal\""
           : store->cut_short ? "it was cut short" : NULL;

@@ -40,8 +40,17 @@ ngx_http_loyalty_store_choose(ngx_http_loyalty_ctx_t *ctx)
     ngx_str_t                   *uris;
     const loyalty_store_t       *store;
     ngx_http_loyalty_program_t  *program;
+    static const loyalty_str_t   alone = loyalty_string(LOYALTY_STORE_ALONE);
 
     program = ctx->conf->program;
+
+    /* where there is one that has no name, "store" is somebody else's word */
+
+    if (program->rules.nstores == 1
+        && loyalty_str_equal(program->rules.stores[0].id, alone))
+    {
+        ctx->command.store.len = 0;
+    }
 
     store = loyalty_store_find(&program->rules, ctx->command.store);
 

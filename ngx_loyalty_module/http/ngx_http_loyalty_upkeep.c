@@ -22,7 +22,6 @@
 #define NGX_HTTP_LOYALTY_SETTLE_PAUSE     100
 
 
-static ngx_uint_t ngx_http_loyalty_ages(ngx_http_loyalty_program_t *program);
 static void ngx_http_loyalty_settle_start(ngx_event_t *ev);
 static void ngx_http_loyalty_upkeep_start(
     ngx_http_loyalty_executor_t *executor);
@@ -56,13 +55,12 @@ ngx_http_loyalty_init_process(ngx_cycle_t *cycle)
 
     for (i = 0; i < lmcf->programs.nelts; i++) {
 
-        if (programs[i]->coupon_stores.nelts != 0) {
-            ngx_http_loyalty_errands_init(programs[i], cycle->log);
-        }
+        /*
+         * Whatever the rules are now: lots keep their dates, and coupons may
+         * have been left when there was a store to make them.
+         */
 
-        if (!ngx_http_loyalty_ages(programs[i])) {
-            continue;
-        }
+        ngx_http_loyalty_errands_init(programs[i], cycle->log);
 
         ev = &programs[i]->settle;
 
@@ -75,15 +73,6 @@ ngx_http_loyalty_init_process(ngx_cycle_t *cycle)
     }
 
     return NGX_OK;
-}
-
-
-/* Whether time does anything to points. */
-
-static ngx_uint_t
-ngx_http_loyalty_ages(ngx_http_loyalty_program_t *program)
-{
-    return program->rules.pending != 0 || program->rules.points_expire != 0;
 }
 
 
