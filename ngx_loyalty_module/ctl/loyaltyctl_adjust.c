@@ -46,7 +46,7 @@ static const loyalty_usage_t  loyaltyctl_adjust_usage = {
     "Gives a member so many points, or with -POINTS takes them, from usable\n"
     "lots first and the oldest first.  The ledger gets an entry of the kind\n"
     "\"adjustment\" with the reason.  All that was ever earned, and so the\n"
-    "tier, stay as they are.\n"
+    "tier, stay as they are; to be given points counts as activity.\n"
     "\n"
     "  --reason TEXT       why: needed, up to 128 bytes\n"
     "  --expires TIME      until when they can be spent, for ever without it\n"

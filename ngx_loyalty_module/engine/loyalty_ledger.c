@@ -386,6 +386,7 @@ loyalty_ledger_add(loyalty_transaction_t *tx, loyalty_member_t *member,
 
     member->points += row.points;
     member->lifetime += row.earned;
+    member->active_at = tx->now;
 
     if (paid < row.points) {
 
@@ -563,13 +564,24 @@ loyalty_ledger_until(const loyalty_transaction_t *tx)
 }
 
 
-/* When all points expire because nothing happens; 0: never. */
+/*
+ * When all points expire because nothing happens; 0: never.  Who joins is
+ * active, too, even if that has brought nothing.
+ */
 
 static int64_t
 loyalty_ledger_idle(loyalty_transaction_t *tx, const loyalty_member_t *member)
 {
-    return tx->program->inactivity
-           ? member->active_at + tx->program->points_expire : 0;
+    int64_t  active_at;
+
+    if (!tx->program->inactivity) {
+        return 0;
+    }
+
+    active_at = (member->active_at > member->joined_at) ? member->active_at
+                                                        : member->joined_at;
+
+    return active_at + tx->program->points_expire;
 }
 
 

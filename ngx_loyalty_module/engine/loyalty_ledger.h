@@ -56,12 +56,13 @@ int loyalty_ledger_give_back(loyalty_transaction_t *tx,
     loyalty_lots_t *lots, int64_t earned_at, int64_t *credit);
 
 /*
- * What somebody decides, beside the rules: no activity of a taken member, and
- * nothing that counts for its tier.  "earned" is added to all that was ever
- * earned; if it is not 0, there need not be points.
+ * What somebody decides, beside the rules: nothing that counts for the tier of
+ * a taken member.  "earned" is added to all that was ever earned; if it is not
+ * 0, there need not be points.
  *
- * To add is a lot with these times, of which debts are paid first; to remove
- * takes from usable lots and then from others, and what is missing is owed.
+ * To add is a lot with these times, of which debts are paid first; it counts
+ * as activity, or the points might expire at once.  To remove takes from
+ * usable lots and then from others, what is missing is owed, and it does not.
  */
 int loyalty_ledger_add(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_entry_t *entry, int64_t earned, int64_t usable_at,

@@ -90,11 +90,15 @@ points_pending(const model_t *model, const member_t *member)
 void
 points_settle(model_t *model, member_t *member)
 {
-    int     i, idle;
-    lot_t  *lot;
+    int      i, idle;
+    lot_t   *lot;
+    int64_t  active_at;
+
+    active_at = (member->active_at > member->joined_at) ? member->active_at
+                                                        : member->joined_at;
 
     idle = model->rules->inactivity
-           && model->now >= member->active_at + model->rules->expire;
+           && model->now >= active_at + model->rules->expire;
 
     for (i = 0; i < member->nlots; i++) {
         lot = &member->lots[i];

@@ -344,6 +344,68 @@ pending_points_expire_after_inactivity_as_well(void **state)
 }
 
 
+/* As loyaltyctl, which does not know the rules, leaves a member. */
+
+static int
+give(loyalty_transaction_t *tx, loyalty_member_t *member, void *data)
+{
+    loyalty_entry_t  gift = {
+        loyalty_string("adjustment"), loyalty_string("gift"),
+        loyalty_string(""), *(int64_t *) data
+    };
+
+    if (loyalty_ledger_add(tx, member, &gift, 0, tx->now, 0) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    member->due_at = tx->now + 1;
+
+    return loyalty_member_note(tx, member);
+}
+
+
+static void
+what_is_given_stays_for_the_whole_time_as_well(void **state)
+{
+    shop_t   *shop = *state;
+    int64_t   points = 500;
+
+    shop->program.points_expire = 30 * DAY;
+    shop->program.inactivity = 1;
+
+    shop_member(shop, ADA, 0);
+    shop->now += 300 * DAY;
+    shop_transact(shop, ADA, give, &points);
+
+    shop->now += 30 * DAY - 1;
+    expect_balance(shop, 500, 0);
+
+    shop->now++;
+    expect_balance(shop, 0, 0);
+}
+
+
+static void
+who_has_never_been_active_has_been_since_joining(void **state)
+{
+    shop_t   *shop = *state;
+    int64_t   points = 500;
+
+    shop->program.points_expire = 30 * DAY;
+    shop->program.inactivity = 1;
+
+    shop_member(shop, ADA, 0);
+    shop_transact(shop, ADA, give, &points);
+    (void) shop_sql(shop, "UPDATE member SET active_at = 0");
+
+    shop->now += 30 * DAY - 1;
+    expect_balance(shop, 500, 0);
+
+    shop->now++;
+    expect_balance(shop, 0, 0);
+}
+
+
 int
 main(void)
 {
@@ -363,7 +425,9 @@ main(void)
         shop_test(points_keep_the_date_that_they_were_earned_with),
         shop_test(points_expire_after_inactivity),
         shop_test(who_comes_back_too_late_begins_anew),
-        shop_test(pending_points_expire_after_inactivity_as_well)
+        shop_test(pending_points_expire_after_inactivity_as_well),
+        shop_test(what_is_given_stays_for_the_whole_time_as_well),
+        shop_test(who_has_never_been_active_has_been_since_joining)
     };
 
     return cmocka_run_group_tests_name("lots", tests, NULL, NULL);
