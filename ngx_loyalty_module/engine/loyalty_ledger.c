@@ -32,6 +32,8 @@ static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
     int64_t earned, int64_t *credit);
 static int loyalty_ledger_same(loyalty_transaction_t *tx,
     const loyalty_member_t *member, const loyalty_lots_t *lots);
+static int loyalty_ledger_due(loyalty_transaction_t *tx,
+    const loyalty_member_t *member);
 static int loyalty_ledger_expire(loyalty_transaction_t *tx,
     loyalty_member_t *member, loyalty_lots_t *lots, int64_t expired);
 static int loyalty_ledger_append(loyalty_transaction_t *tx,
@@ -41,6 +43,8 @@ static void loyalty_ledger_note(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_lots_t *lots, int64_t otherwise);
 static int64_t loyalty_ledger_until(const loyalty_transaction_t *tx);
 static int64_t loyalty_ledger_idle(loyalty_transaction_t *tx,
+    const loyalty_member_t *member);
+static int loyalty_ledger_over(loyalty_transaction_t *tx,
     const loyalty_member_t *member);
 static void loyalty_ledger_count(loyalty_transaction_t *tx,
     loyalty_member_t *member, int64_t points, int64_t at);
@@ -430,10 +434,10 @@ loyalty_ledger_settle(loyalty_transaction_t *tx, loyalty_member_t *member,
     int write)
 {
     int             rc;
-    int64_t         idle, expired;
+    int64_t         expired;
     loyalty_lots_t  lots;
 
-    if (member->due_at == 0 || member->due_at > tx->now) {
+    if (!loyalty_ledger_due(tx, member)) {
         return LOYALTY_OK;
     }
 
@@ -444,10 +448,8 @@ loyalty_ledger_settle(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     if (rc == LOYALTY_OK) {
-        idle = loyalty_ledger_idle(tx, member);
-
         expired = loyalty_lots_take_expired(&lots, tx->now,
-                                            idle != 0 && idle <= tx->now);
+                                            loyalty_ledger_over(tx, member));
 
         if (write) {
             rc = loyalty_ledger_expire(tx, member, &lots, expired);
@@ -483,6 +485,22 @@ loyalty_ledger_same(loyalty_transaction_t *tx, const loyalty_member_t *member,
     }
 
     return LOYALTY_OK;
+}
+
+
+/*
+ * The member's row may be from before there was a rule about inactivity, or
+ * from when that took longer.
+ */
+
+static int
+loyalty_ledger_due(loyalty_transaction_t *tx, const loyalty_member_t *member)
+{
+    if (member->due_at != 0 && member->due_at <= tx->now) {
+        return 1;
+    }
+
+    return member->points > 0 && loyalty_ledger_over(tx, member);
 }
 
 
@@ -582,6 +600,17 @@ loyalty_ledger_idle(loyalty_transaction_t *tx, const loyalty_member_t *member)
                                                         : member->joined_at;
 
     return active_at + tx->program->points_expire;
+}
+
+
+static int
+loyalty_ledger_over(loyalty_transaction_t *tx, const loyalty_member_t *member)
+{
+    int64_t  idle;
+
+    idle = loyalty_ledger_idle(tx, member);
+
+    return idle != 0 && idle <= tx->now;
 }
 
 

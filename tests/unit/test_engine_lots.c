@@ -406,6 +406,64 @@ who_has_never_been_active_has_been_since_joining(void **state)
 }
 
 
+static void
+inactivity_reaches_those_who_came_before_the_rule(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 250);
+
+    shop->program.points_expire = 30 * DAY;
+    shop->program.inactivity = 1;
+
+    shop->now += 30 * DAY - 1;
+    expect_balance(shop, 250, 0);
+
+    shop->now++;
+    expect_balance(shop, 0, 0);
+
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"),
+                LOYALTY_NOT_ENOUGH_POINTS);
+    assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 0);
+    expect_lots(shop, "0");
+}
+
+
+static void
+a_shorter_time_holds_at_once(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.points_expire = 365 * DAY;
+    shop->program.inactivity = 1;
+
+    shop_member(shop, ADA, 250);
+    shop->program.points_expire = 30 * DAY;
+
+    shop->now += 30 * DAY;
+    expect_balance(shop, 0, 0);
+}
+
+
+static void
+a_longer_time_holds_at_once(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.points_expire = 30 * DAY;
+    shop->program.inactivity = 1;
+
+    shop_member(shop, ADA, 250);
+    shop->program.points_expire = 365 * DAY;
+
+    shop->now += 365 * DAY - 1;
+    expect_balance(shop, 250, 0);
+
+    shop->now++;
+    expect_balance(shop, 0, 0);
+}
+
+
 int
 main(void)
 {
@@ -427,7 +485,10 @@ main(void)
         shop_test(who_comes_back_too_late_begins_anew),
         shop_test(pending_points_expire_after_inactivity_as_well),
         shop_test(what_is_given_stays_for_the_whole_time_as_well),
-        shop_test(who_has_never_been_active_has_been_since_joining)
+        shop_test(who_has_never_been_active_has_been_since_joining),
+        shop_test(inactivity_reaches_those_who_came_before_the_rule),
+        shop_test(a_shorter_time_holds_at_once),
+        shop_test(a_longer_time_holds_at_once)
     };
 
     return cmocka_run_group_tests_name("lots", tests, NULL, NULL);
