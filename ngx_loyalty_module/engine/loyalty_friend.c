@@ -154,7 +154,7 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command)
     /* taken before its friends are counted, so that they stay as many */
 
     if (loyalty_member_take(tx, referrer, &member) != LOYALTY_OK
-        || loyalty_friend_capped(tx, referrer, &capped) != LOYALTY_OK
+        || loyalty_friend_capped(tx, member.id, &capped) != LOYALTY_OK
         || loyalty_friend_rewarded(tx, command, capped ? 0 : referral->points)
            != LOYALTY_OK)
     {

@@ -64,8 +64,11 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_MEMBER_EMAIL] =
         { "SELECT email, merged_into FROM member WHERE id = $1", 0 },
 
+    /* whose code it is, and the e-mail that it was given to */
+
     [LOYALTY_SQL_MEMBER_REFERRER] =
-        { "SELECT id, email FROM member WHERE referral = $1", 0 },
+        { "SELECT CASE merged_into WHEN 0 THEN id ELSE merged_into END, "
+          "email FROM member WHERE referral = $1", 0 },
 
     [LOYALTY_SQL_MEMBER_INSERT] =
         { "INSERT INTO member "

@@ -324,6 +324,39 @@ a_friend_and_who_referred_may_claim_together(void **state)
 }
 
 
+/* The code of a member that was merged into Ada is Ada's. */
+
+static void
+the_cap_counts_friends_by_a_merged_members_code(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->program.referral.cap = 2;
+    shop->program.referral.on_signup = 1;
+
+    join(shop, "dave@example.com");
+
+    c = shop_expect(shop, shop_signup(shop, BOB), LOYALTY_SIGNED_UP);
+    memcpy(code, c->result.referral, sizeof(code));
+
+    (void) shop_sql(shop, "UPDATE member SET merged_into = "
+                          "(SELECT id FROM member WHERE email = '" ADA "') "
+                          "WHERE email = '" BOB "'");
+
+    join(shop, CAROL);
+    expect_points(shop, ADA, 200);
+
+    join(shop, "eve@example.com");
+    expect_points(shop, ADA, 200);
+
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM friend "
+                                    "JOIN member ON member.id = "
+                                    "friend.referrer "
+                                    "WHERE email = '" ADA "'"), 3);
+}
+
+
 int
 main(void)
 {
@@ -343,7 +376,8 @@ main(void)
         referral_test(a_mailbox_is_a_friend_once),
         referral_test(who_is_a_member_already_is_no_friend),
         referral_test(without_the_rule_a_code_means_nothing),
-        referral_test(a_friend_and_who_referred_may_claim_together)
+        referral_test(a_friend_and_who_referred_may_claim_together),
+        referral_test(the_cap_counts_friends_by_a_merged_members_code)
     };
 
     return cmocka_run_group_tests_name("referrals", tests, NULL, NULL);
