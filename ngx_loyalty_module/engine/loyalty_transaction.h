@@ -170,7 +170,7 @@ int loyalty_idempotency_keep(loyalty_transaction_t *tx,
 
 /*
  * Lets the second part of a redemption answer in the place of the first, if
- * that had a key, whoever has brought it to its end.
+ * that had a key, whoever has brought it to its end first.
  */
 int loyalty_idempotency_settle(loyalty_transaction_t *tx,
     loyalty_command_t *command);

@@ -412,6 +412,37 @@ a_key_gets_what_an_errand_has_settled(void **state)
 }
 
 
+/* The request that was first may hear from the store after an errand. */
+
+static void
+an_answer_that_may_have_been_given_stays(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *first, *settled, *again;
+
+    first = shop_expect(shop, with_key(shop_redeem(shop, ADA, "hanky"),
+                                       "chatbot", "k"),
+                        LOYALTY_REDEMPTION_PENDING);
+
+    shop->now += RETRY;
+
+    settled = shop_expect(shop, concluding(shop, find(shop),
+                                           LOYALTY_COUPON_THERE),
+                          LOYALTY_REDEEMED);
+
+    shop_expect(shop, shop_claim(shop, ADA, "1", 1000), LOYALTY_CLAIMED);
+
+    shop_expect(shop, concluding(shop, first, LOYALTY_COUPON_THERE),
+                LOYALTY_REDEEMED);
+
+    again = shop_expect(shop, with_key(shop_redeem(shop, ADA, "hanky"),
+                                       "chatbot", "k"), LOYALTY_REDEEMED);
+
+    assert_true(again->replayed);
+    assert_same_answer(settled, again);
+}
+
+
 static void
 an_errand_finds_what_was_left(void **state)
 {
@@ -625,6 +656,7 @@ main(void)
         held_test(a_coupon_that_has_expired_meanwhile_is_given_back),
         held_test(a_key_gets_the_first_part_until_there_is_the_second),
         held_test(a_key_gets_what_an_errand_has_settled),
+        held_test(an_answer_that_may_have_been_given_stays),
         held_test(an_errand_finds_what_was_left),
         held_test(a_reward_that_is_gone_is_found_without_it),
         held_test(the_longest_left_is_first),
