@@ -99,7 +99,7 @@ is($t->points($_->[0]), $_->[1], "$_->[1] on the card")
 
 # Ada's ends on 2032-03-31: 365 days from the 1st of April, as 2032 is a leap
 # year.  What has expired is not shown any more at once; the entry is made when
-# a worker looks, which each does once a minute.
+# a worker looks, which one of them does every ten minutes.
 
 sub expired {
     return join ' ',

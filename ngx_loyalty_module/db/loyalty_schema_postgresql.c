@@ -42,8 +42,6 @@ static const char  loyalty_postgresql_migration_1[] =
 "    joined_at  BIGINT NOT NULL"
 ") WITH (fillfactor = 80);"
 
-"CREATE INDEX member_due ON member (due_at) WHERE due_at <> 0;"
-
 "CREATE INDEX member_merged ON member (merged_into) WHERE merged_into <> 0;"
 
 "CREATE TABLE ledger ("

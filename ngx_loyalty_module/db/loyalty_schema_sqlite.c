@@ -49,8 +49,6 @@ static const char  loyalty_sqlite_migration_1[] =
 "    joined_at  INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
-"CREATE INDEX member_due ON member (due_at) WHERE due_at <> 0;"
-
 "CREATE INDEX member_merged ON member (merged_into) WHERE merged_into <> 0;"
 
 "CREATE TRIGGER member_numbered AFTER INSERT ON member WHEN NEW.id IS NULL "

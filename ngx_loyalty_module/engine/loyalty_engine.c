@@ -9,6 +9,7 @@
 #include <loyalty_engine.h>
 #include <loyalty_leaders.h>
 #include <loyalty_session.h>
+#include <loyalty_sweep.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct loyalty_engine_s {
     loyalty_chore_pt        chore;
     int                     more;          /* of it is left */
 
+    loyalty_sweep_t        *sweep;         /* being done, or NULL */
     loyalty_leaders_t      *leaders;       /* being made, or NULL */
     unsigned                leaders_old:1; /* somebody has seen that */
 
@@ -75,6 +77,8 @@ static int loyalty_engine_command(loyalty_transaction_t *tx,
 static void loyalty_engine_prune(loyalty_engine_t *engine, int64_t now);
 static loyalty_db_rc_e loyalty_engine_do(loyalty_engine_t *engine,
     loyalty_chore_pt chore, int write, int64_t now);
+static loyalty_db_rc_e loyalty_engine_sweep(loyalty_engine_t *engine,
+    int64_t now, int *more);
 static void loyalty_engine_fail(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end);
 static void loyalty_engine_finish(loyalty_engine_t *engine,
@@ -135,6 +139,7 @@ loyalty_engine_destroy(loyalty_engine_t *engine)
         return;
     }
 
+    loyalty_sweep_destroy(engine->sweep);
     loyalty_leaders_destroy(engine->leaders);
     loyalty_session_done(&engine->session);
     free(engine);
@@ -350,6 +355,7 @@ loyalty_engine_work(loyalty_transaction_t *tx, void *data)
     loyalty_batch_t   *batch = data;
     loyalty_engine_t  *engine = batch->engine;
 
+    tx->sweep = engine->sweep;
     tx->leaders = engine->leaders;
 
     rc = (batch->first != NULL)
@@ -538,10 +544,27 @@ loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more)
     loyalty_db_rc_e  rc;
 
     engine->error[0] = '\0';
+    *more = 0;
 
-    rc = loyalty_engine_do(engine, loyalty_settle, 1, now);
+    if (engine->sweep != NULL) {
+        rc = loyalty_engine_sweep(engine, now, more);
 
-    *more = engine->more;
+    } else {
+        engine->sweep = loyalty_sweep_create();
+
+        if (engine->sweep == NULL) {
+            return LOYALTY_ERROR;
+        }
+
+        rc = loyalty_engine_do(engine, loyalty_sweep_begin, 1, now);
+
+        *more = (rc == LOYALTY_DB_DONE && engine->more);
+    }
+
+    if (!*more) {
+        loyalty_sweep_destroy(engine->sweep);
+        engine->sweep = NULL;
+    }
 
     if (rc == LOYALTY_DB_DONE) {
         return LOYALTY_OK;
@@ -550,6 +573,32 @@ loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more)
     memcpy(engine->error, engine->session.error, sizeof(engine->error));
 
     return LOYALTY_ERROR;
+}
+
+
+static loyalty_db_rc_e
+loyalty_engine_sweep(loyalty_engine_t *engine, int64_t now, int *more)
+{
+    int              write;
+    loyalty_db_rc_e  rc;
+
+    write = loyalty_sweep_to_write(engine->sweep, now);
+
+    rc = loyalty_engine_do(engine, write ? loyalty_sweep_write
+                                         : loyalty_sweep_read, write, now);
+
+    if (rc == LOYALTY_DB_DONE) {
+        *more = engine->more;
+
+        if (write) {
+            loyalty_sweep_written(engine->sweep);
+        }
+
+    } else if (rc == LOYALTY_DB_CONFLICT && write) {
+        *more = loyalty_sweep_refused(engine->sweep);
+    }
+
+    return rc;
 }
 
 

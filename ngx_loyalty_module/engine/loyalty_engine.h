@@ -53,10 +53,11 @@ loyalty_command_t *loyalty_engine_run(loyalty_engine_t *engine,
 const char *loyalty_engine_error(loyalty_engine_t *engine);
 
 /*
- * Settles some of the members for whom points have expired or have become
- * usable by "now", in one short transaction; *more tells whether there are
- * others.  LOYALTY_ERROR with the reason in loyalty_engine_error() if it
- * failed.
+ * A step, in one short transaction, of settling all members for whom points
+ * have expired or have become usable by "now"; *more: it is to be called
+ * again, also after a failure that is due to some of them.  Nothing to do if
+ * that was done some minutes ago, or another engine is at it.  LOYALTY_ERROR
+ * with the reason in loyalty_engine_error() if it failed.
  */
 int loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more);
 

@@ -5,6 +5,7 @@
 
 
 #include <loyalty_leaders.h>
+#include <loyalty_walk.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,24 +30,13 @@ typedef struct {
 
 
 struct loyalty_leaders_s {
+    loyalty_walk_t     walk;
     loyalty_board_t    boards[LOYALTY_BOARDS];
     size_t             nboards;
-
-    /* of the last member read */
-
-    char               email[LOYALTY_EMAIL_MAX];
-    size_t             email_len;
-    int64_t            id;
-
-    /* of the one before those that are being read */
-
-    char               asked[LOYALTY_EMAIL_MAX];
 };
 
 
-static int loyalty_leaders_ask(loyalty_transaction_t *tx, int *row);
 static int loyalty_leaders_member(loyalty_transaction_t *tx);
-static int loyalty_leaders_last(loyalty_transaction_t *tx);
 static int loyalty_leaders_add(loyalty_board_t *board,
     const loyalty_leader_t *leader);
 static int loyalty_leaders_before(const loyalty_leader_t *one,
@@ -64,13 +54,27 @@ const loyalty_str_t  loyalty_boards[LOYALTY_BOARDS] = {
 };
 
 
-static const loyalty_str_t  loyalty_leaders_chore = loyalty_string("leaders");
+static const loyalty_walk_conf_t  loyalty_leaders_conf = {
+    .chore = loyalty_string("leaders"),
+    .interval = LOYALTY_LEADERS_REFRESH,
+    .by_email = LOYALTY_SQL_LEADERS_READ,
+    .by_id = LOYALTY_SQL_LEADERS_READ_SHARED,
+    .step = LOYALTY_LEADERS_STEP
+};
 
 
 loyalty_leaders_t *
 loyalty_leaders_create(void)
 {
-    return calloc(1, sizeof(loyalty_leaders_t));
+    loyalty_leaders_t  *leaders;
+
+    leaders = calloc(1, sizeof(loyalty_leaders_t));
+
+    if (leaders != NULL) {
+        leaders->walk.conf = &loyalty_leaders_conf;
+    }
+
+    return leaders;
 }
 
 
@@ -94,51 +98,35 @@ loyalty_leaders_destroy(loyalty_leaders_t *leaders)
 int
 loyalty_leaders_begin(loyalty_transaction_t *tx, int *more)
 {
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_text(loyalty_leaders_chore), loyalty_db_int(tx->now),
-        loyalty_db_int(tx->now - LOYALTY_LEADERS_REFRESH),
-        loyalty_db_int(tx->now - LOYALTY_LEADERS_PATIENCE)
-    };
-
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_CHORE_BEGIN, values,
-                                loyalty_values_n(values))
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    *more = (loyalty_db_changes(tx->db) != 0);
-
     tx->leaders->nboards =
         (tx->program->ladder.window != LOYALTY_WINDOW_LIFETIME)
         ? LOYALTY_BOARDS : 1;
 
-    return LOYALTY_OK;
+    return loyalty_walk_begin(tx, &tx->leaders->walk, more);
 }
 
 
 int
 loyalty_leaders_read(loyalty_transaction_t *tx, int *more)
 {
-    int                 n, row;
+    int                 row;
     size_t              i;
     loyalty_leaders_t  *leaders = tx->leaders;
 
-    if (loyalty_leaders_ask(tx, &row) != LOYALTY_OK) {
+    if (loyalty_walk_read(tx, &leaders->walk, &row) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    for (n = 0; row; n++) {
+    while (row) {
 
         if (loyalty_leaders_member(tx) != LOYALTY_OK
-            || loyalty_leaders_last(tx) != LOYALTY_OK
-            || loyalty_transaction_next(tx, &row) != LOYALTY_OK)
+            || loyalty_walk_next(tx, &leaders->walk, &row) != LOYALTY_OK)
         {
             return LOYALTY_ERROR;
         }
     }
 
-    *more = (n == LOYALTY_LEADERS_STEP);
+    *more = !loyalty_walk_through(&leaders->walk);
 
     for (i = 0; i < leaders->nboards && !*more; i++) {
 
@@ -149,32 +137,6 @@ loyalty_leaders_read(loyalty_transaction_t *tx, int *more)
     }
 
     return LOYALTY_OK;
-}
-
-
-/* The first of the members that come after those read before. */
-
-static int
-loyalty_leaders_ask(loyalty_transaction_t *tx, int *row)
-{
-    loyalty_leaders_t        *leaders = tx->leaders;
-    const loyalty_str_t       email = { leaders->email_len, leaders->asked };
-    loyalty_db_value_t        values[] = {
-        loyalty_db_text(email), loyalty_db_int(LOYALTY_LEADERS_STEP)
-    };
-    const loyalty_db_value_t  id = loyalty_db_int(leaders->id);
-
-    if (!loyalty_db_shared(tx->db)) {
-        memcpy(leaders->asked, leaders->email, leaders->email_len);
-
-        return loyalty_transaction_row(tx, LOYALTY_SQL_LEADERS_READ, values,
-                                       loyalty_values_n(values), row);
-    }
-
-    values[0] = id;
-
-    return loyalty_transaction_row(tx, LOYALTY_SQL_LEADERS_READ_SHARED,
-                                   values, loyalty_values_n(values), row);
 }
 
 
@@ -224,27 +186,6 @@ loyalty_leaders_member(loyalty_transaction_t *tx)
             return loyalty_transaction_refuse(tx, "no memory for leaders");
         }
     }
-
-    return LOYALTY_OK;
-}
-
-
-static int
-loyalty_leaders_last(loyalty_transaction_t *tx)
-{
-    loyalty_str_t       email;
-    loyalty_leaders_t  *leaders = tx->leaders;
-
-    email = loyalty_db_column_text(tx->db, 0);
-
-    if (email.len > LOYALTY_EMAIL_MAX) {
-        return loyalty_transaction_refuse(tx, "an e-mail is too long");
-    }
-
-    memcpy(leaders->email, email.data, email.len);
-
-    leaders->email_len = email.len;
-    leaders->id = loyalty_db_column_int(tx->db, 1);
 
     return LOYALTY_OK;
 }
@@ -326,10 +267,7 @@ loyalty_leaders_compare(const void *one, const void *two)
 int
 loyalty_leaders_write(loyalty_transaction_t *tx, int *more)
 {
-    size_t                    i;
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(tx->now), loyalty_db_text(loyalty_leaders_chore)
-    };
+    size_t  i;
 
     *more = 0;
 
@@ -349,8 +287,7 @@ loyalty_leaders_write(loyalty_transaction_t *tx, int *more)
         }
     }
 
-    return loyalty_transaction_run(tx, LOYALTY_SQL_CHORE_DONE, values,
-                                   loyalty_values_n(values));
+    return loyalty_walk_done(tx, &tx->leaders->walk);
 }
 
 

@@ -21,10 +21,6 @@
 
 #define LOYALTY_LEADERS_REFRESH  60
 
-/* After so many, what was begun is taken for given up. */
-
-#define LOYALTY_LEADERS_PATIENCE 300
-
 
 typedef enum {
     LOYALTY_BOARD_LIFETIME = 0,            /* all that was ever earned */

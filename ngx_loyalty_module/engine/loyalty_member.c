@@ -135,8 +135,6 @@ loyalty_member_read(loyalty_transaction_t *tx, loyalty_member_t *member)
         *(int64_t *) ((char *) member + fields[n]) =
             loyalty_db_column_int(tx->db, i);
     }
-
-    member->due_written = member->due_at;
 }
 
 

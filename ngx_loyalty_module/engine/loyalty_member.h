@@ -30,7 +30,6 @@ typedef struct {
     int64_t             last_entry;          /* in the ledger */
     int64_t             first_open;          /* entry, none open before it */
     int64_t             due_at;              /* to be settled, 0: never */
-    int64_t             due_written;         /* in the database */
     int64_t             active_at;
     int64_t             orders;              /* claimed */
     int64_t             merged_into;         /* another member, 0: none */

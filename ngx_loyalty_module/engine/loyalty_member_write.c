@@ -29,28 +29,18 @@ loyalty_member_note(loyalty_transaction_t *tx, loyalty_member_t *member)
         loyalty_db_int(member->last_entry)
     };
 
-    member->due_written = member->due_at;
-
     return loyalty_member_write(tx, LOYALTY_SQL_MEMBER_NOTE, values,
                                 loyalty_values_n(values));
 }
 
 
-/*
- * The balance follows the ledger; the schema sees to it that it agrees.  When
- * the member is to be settled is only written if it is new, because it is
- * indexed.
- */
+/* The balance follows the ledger; the schema sees to it that it agrees. */
 
 int
 loyalty_member_move(loyalty_transaction_t *tx, loyalty_member_t *member,
     int64_t last_entry)
 {
-    int                       due;
-    const loyalty_db_value_t  key[] = {
-        loyalty_db_text(member->email), loyalty_db_int(member->last_entry)
-    };
-    loyalty_db_value_t        values[] = {
+    const loyalty_db_value_t  values[] = {
         loyalty_db_int(member->pending), loyalty_db_int(member->first_open),
         loyalty_db_int(member->active_at), loyalty_db_int(member->orders),
         loyalty_db_int(member->standing.at),
@@ -60,23 +50,15 @@ loyalty_member_move(loyalty_transaction_t *tx, loyalty_member_t *member,
         loyalty_db_int(member->streak.at),
         loyalty_db_int(member->streak.length),
         loyalty_db_int(member->perks_until), loyalty_db_int(member->badges),
-        loyalty_db_int(member->points), loyalty_db_int(member->lifetime),
-        loyalty_db_int(last_entry), key[0], key[1], key[1]
+        loyalty_db_int(member->due_at), loyalty_db_int(member->points),
+        loyalty_db_int(member->lifetime), loyalty_db_int(last_entry),
+        loyalty_db_text(member->email), loyalty_db_int(member->last_entry)
     };
 
-    due = (member->due_at != member->due_written);
-
-    if (due) {
-        values[15] = (loyalty_db_value_t) loyalty_db_int(member->due_at);
-        values[16] = key[0];
-    }
-
-    member->due_written = member->due_at;
     member->last_entry = last_entry;
 
-    return loyalty_member_write(tx, due ? LOYALTY_SQL_MEMBER_MOVE_DUE
-                                        : LOYALTY_SQL_MEMBER_MOVE,
-                                values, loyalty_values_n(values) - !due);
+    return loyalty_member_write(tx, LOYALTY_SQL_MEMBER_MOVE, values,
+                                loyalty_values_n(values));
 }
 
 

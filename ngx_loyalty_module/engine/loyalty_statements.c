@@ -11,7 +11,7 @@
 
 #define LOYALTY_MEMBER_COLUMNS                                                \
     "id, code, referral, points, pending, lifetime, last_entry, first_open, " \
-    "due_at, active_at, orders, tier_at, tier_points, tier_before, "      \
+    "due_at, active_at, orders, tier_at, tier_points, tier_before, "          \
     "tier_earlier, streak_at, streak_length, perks_until, badges, "       \
     "merged_into, joined_at"
 
@@ -36,7 +36,8 @@
 #define LOYALTY_MEMBER_NOTED                                                  \
     "pending = $1, first_open = $2, active_at = $3, orders = $4, "            \
     "tier_at = $5, tier_points = $6, tier_before = $7, tier_earlier = $8, "   \
-    "streak_at = $9, streak_length = $10, perks_until = $11, badges = $12"
+    "streak_at = $9, streak_length = $10, perks_until = $11, "                \
+    "badges = $12, due_at = $13"
 
 /* the entries of a member from one of them back to another */
 
@@ -77,24 +78,15 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "ON CONFLICT (email) DO NOTHING", 0 },
 
     [LOYALTY_SQL_MEMBER_NOTE] =
-        { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", due_at = $13 "
+        { "UPDATE member SET " LOYALTY_MEMBER_NOTED " "
           "WHERE email = $14 AND last_entry = $15", 0 },
 
     /* all of it, only if no other node was faster */
 
     [LOYALTY_SQL_MEMBER_MOVE] =
         { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", "
-          "points = $13, lifetime = $14, last_entry = $15 "
-          "WHERE email = $16 AND last_entry = $17", 0 },
-
-    [LOYALTY_SQL_MEMBER_MOVE_DUE] =
-        { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", "
-          "points = $13, lifetime = $14, last_entry = $15, due_at = $16 "
+          "points = $14, lifetime = $15, last_entry = $16 "
           "WHERE email = $17 AND last_entry = $18", 0 },
-
-    [LOYALTY_SQL_MEMBERS_DUE] =
-        { "SELECT email FROM member WHERE due_at <> 0 AND due_at <= $1 "
-          "ORDER BY due_at LIMIT $2", 0 },
 
     [LOYALTY_SQL_LEDGER_APPEND] =
         { "INSERT INTO ledger (member, previous, kind, reference, store, "
@@ -362,10 +354,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "(SELECT min(place) FROM leader WHERE board = $1 AND points <= $2), "
           "(SELECT max(place) + 1 FROM leader WHERE board = $1), 1)", 0 },
 
-    /*
-     * All members, some at a time, in the order in which the database has
-     * them: any other takes it ten times as long.
-     */
+    /* see loyalty_walk.h */
 
     [LOYALTY_SQL_LEADERS_READ] =
         { "SELECT " LOYALTY_LEADER_COLUMNS " FROM member "
@@ -382,6 +371,14 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "INSERT INTO leader (board, place, points, code, tier, badges) "
           "VALUES ($1, $2, $3, $4, $5, $6)", 0 },
 
+    [LOYALTY_SQL_SWEEP_READ] =
+        { "SELECT email, id, due_at FROM member "
+          "WHERE email > $1 ORDER BY email LIMIT $2", 0 },
+
+    [LOYALTY_SQL_SWEEP_READ_SHARED] =
+        { "SELECT email, id, due_at FROM member "
+          "WHERE id > $1 ORDER BY id LIMIT $2", 0 },
+
     [LOYALTY_SQL_CHORE_FIND] =
         { "SELECT done_at FROM chore WHERE name = $1", 0 },
 
@@ -393,6 +390,12 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "WHERE chore.begun_at > $2 OR (chore.done_at <= $3 "
           "AND (chore.begun_at <= chore.done_at "
           "OR chore.begun_at <= $4))", 0 },
+
+    /* whoever is at it still is, and nobody else has begun meanwhile */
+
+    [LOYALTY_SQL_CHORE_SIGN] =
+        { "UPDATE chore SET begun_at = $1 WHERE name = $2 AND begun_at = $3",
+          0 },
 
     [LOYALTY_SQL_CHORE_DONE] =
         { "UPDATE chore SET done_at = $1 WHERE name = $2", 0 },

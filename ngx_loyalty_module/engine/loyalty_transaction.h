@@ -17,6 +17,10 @@
 
 typedef struct loyalty_leaders_s  loyalty_leaders_t;
 
+/* Members whose points age are being settled: see loyalty_sweep.h. */
+
+typedef struct loyalty_sweep_s  loyalty_sweep_t;
+
 
 /*
  * What the commands of one transaction share.  Functions that take it return
@@ -32,6 +36,7 @@ typedef struct {
     loyalty_db_rc_e                failed;
     const char                    *why;      /* NULL: ask the database */
 
+    loyalty_sweep_t               *sweep;
     loyalty_leaders_t             *leaders;
     unsigned                       leaders_old:1; /* those in the table */
 } loyalty_transaction_t;
@@ -67,12 +72,6 @@ int loyalty_leaderboard(loyalty_transaction_t *tx,
 /* loyalty_held.c: the second part of a redemption, and the search for one */
 int loyalty_conclude(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_errand(loyalty_transaction_t *tx, loyalty_command_t *command);
-
-/*
- * Settles some of the members for whom something is due, by what time has
- * done; *more: not all of them.
- */
-int loyalty_settle(loyalty_transaction_t *tx, int *more);
 
 /*
  * Looks a member up by e-mail, which stays the caller's.  With "take" it is to

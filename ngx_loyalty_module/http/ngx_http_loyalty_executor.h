@@ -68,7 +68,7 @@ typedef struct {
     ngx_uint_t                     checkpoint;
     ngx_uint_t                     settle;
     ngx_uint_t                     leaders;
-    int                            unsettled;  /* members, after a step */
+    int                            unsettled;  /* there is a next step */
     int                            unread;     /* likewise, for leaders */
 } ngx_http_loyalty_upkeep_t;
 

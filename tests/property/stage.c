@@ -357,6 +357,15 @@ stage_end(stage_t *stage)
         }
     }
 
+    /* whatever was begun is done, and then it is time to begin anew */
+
+    if (stage_settle(stage, 1) != 0) {
+        return -1;
+    }
+
+    stage->model.now += DAY;
+    stage->shop->now = stage->model.now;
+
     if (stage_settle(stage, 1) != 0 || stage_look(stage) != 0) {
         return -1;
     }

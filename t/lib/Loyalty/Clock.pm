@@ -68,15 +68,27 @@ sub options {
 sub set {
     my ($self, $time) = @_;
 
+    $self->write(seconds($time));
+}
+
+sub pass {
+    my ($self, $seconds) = @_;
+
+    $self->write($self->{now} + $seconds);
+}
+
+sub write {
+    my ($self, $now) = @_;
+
     open my $fh, '>', "$self->{file}.new" or die "$self->{file}: $!\n";
-    print $fh seconds($time);
+    print $fh $now;
     close $fh or die "$self->{file}: $!\n";
 
     # who looks meanwhile sees one time or the other
 
     rename "$self->{file}.new", $self->{file} or die "$self->{file}: $!\n";
 
-    $self->{now} = seconds($time);
+    $self->{now} = $now;
 }
 
 sub now { $_[0]{now} }

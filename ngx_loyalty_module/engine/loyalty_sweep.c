@@ -1,0 +1,283 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <loyalty_sweep.h>
+#include <loyalty_walk.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+
+#define LOYALTY_SWEEP_STEP     5000            /* members read */
+
+/* Members a transaction: others wait for it only so long. */
+
+#define LOYALTY_SWEEP_MEMBERS  50
+
+/* Seconds after which a sweep that has nothing to settle gives a sign. */
+
+#define LOYALTY_SWEEP_SILENCE  60
+
+
+typedef struct {
+    size_t                  len;
+    char                    data[LOYALTY_EMAIL_MAX];
+} loyalty_sweep_email_t;
+
+
+struct loyalty_sweep_s {
+    loyalty_walk_t          walk;
+    unsigned                through:1;     /* all members were read */
+    unsigned                wrote:1;       /* in the last step */
+
+    /* of those read last, who is due, in the order of their e-mails */
+
+    loyalty_sweep_email_t   due[LOYALTY_SWEEP_STEP];
+    size_t                  ndue;
+    size_t                  first;         /* of those not settled yet */
+
+    /* the transaction that writes */
+
+    size_t                  some;          /* it settles so many of them */
+    int64_t                 at;
+    size_t                  alone;         /* so many have one each */
+};
+
+
+static int loyalty_sweep_member(loyalty_transaction_t *tx);
+static int loyalty_sweep_compare(const void *one, const void *two);
+static size_t loyalty_sweep_some(const loyalty_sweep_t *sweep);
+static int loyalty_sweep_settle(loyalty_transaction_t *tx,
+    const loyalty_sweep_email_t *email);
+
+
+static const loyalty_walk_conf_t  loyalty_sweep_conf = {
+    .chore = loyalty_string("settle"),
+    .interval = LOYALTY_SWEEP_INTERVAL,
+    .by_email = LOYALTY_SQL_SWEEP_READ,
+    .by_id = LOYALTY_SQL_SWEEP_READ_SHARED,
+    .step = LOYALTY_SWEEP_STEP
+};
+
+
+loyalty_sweep_t *
+loyalty_sweep_create(void)
+{
+    loyalty_sweep_t  *sweep;
+
+    sweep = calloc(1, sizeof(loyalty_sweep_t));
+
+    if (sweep != NULL) {
+        sweep->walk.conf = &loyalty_sweep_conf;
+    }
+
+    return sweep;
+}
+
+
+void
+loyalty_sweep_destroy(loyalty_sweep_t *sweep)
+{
+    free(sweep);
+}
+
+
+int
+loyalty_sweep_begin(loyalty_transaction_t *tx, int *more)
+{
+    return loyalty_walk_begin(tx, &tx->sweep->walk, more);
+}
+
+
+int
+loyalty_sweep_read(loyalty_transaction_t *tx, int *more)
+{
+    int               row;
+    loyalty_sweep_t  *sweep = tx->sweep;
+
+    *more = 1;
+
+    sweep->wrote = 0;
+    sweep->ndue = 0;
+    sweep->first = 0;
+
+    if (loyalty_walk_read(tx, &sweep->walk, &row) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    while (row) {
+
+        if (loyalty_sweep_member(tx) != LOYALTY_OK
+            || loyalty_walk_next(tx, &sweep->walk, &row) != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    sweep->through = loyalty_walk_through(&sweep->walk);
+
+    /* as all take members who take several */
+
+    qsort(sweep->due, sweep->ndue, sizeof(loyalty_sweep_email_t),
+          loyalty_sweep_compare);
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_sweep_member(loyalty_transaction_t *tx)
+{
+    int64_t                 due_at;
+    loyalty_str_t           email;
+    loyalty_sweep_t        *sweep = tx->sweep;
+    loyalty_sweep_email_t  *due;
+
+    due_at = loyalty_db_column_int(tx->db, 2);
+
+    if (due_at == 0 || due_at > tx->now) {
+        return LOYALTY_OK;
+    }
+
+    email = loyalty_db_column_text(tx->db, 0);
+
+    if (email.len > LOYALTY_EMAIL_MAX) {
+        return loyalty_transaction_refuse(tx, "an e-mail is too long");
+    }
+
+    due = &sweep->due[sweep->ndue++];
+
+    due->len = email.len;
+    memcpy(due->data, email.data, email.len);
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_sweep_compare(const void *one, const void *two)
+{
+    int                            order;
+    size_t                         len;
+    const loyalty_sweep_email_t  *a = one, *b = two;
+
+    len = (a->len < b->len) ? a->len : b->len;
+
+    order = memcmp(a->data, b->data, len);
+
+    return (order != 0) ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+
+int
+loyalty_sweep_to_write(const loyalty_sweep_t *sweep, int64_t now)
+{
+    if (sweep->through || sweep->first < sweep->ndue) {
+        return 1;
+    }
+
+    return !sweep->wrote
+           && now - sweep->walk.seen_at >= LOYALTY_SWEEP_SILENCE;
+}
+
+
+int
+loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
+{
+    int               ours;
+    size_t            i;
+    loyalty_sweep_t  *sweep = tx->sweep;
+
+    sweep->some = loyalty_sweep_some(sweep);
+    sweep->at = tx->now;
+
+    if (loyalty_walk_sign(tx, &sweep->walk, &ours) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (!ours) {
+        *more = 0;
+        return LOYALTY_OK;
+    }
+
+    for (i = 0; i < sweep->some; i++) {
+
+        if (loyalty_sweep_settle(tx, &sweep->due[sweep->first + i])
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    *more = (!sweep->through || sweep->first + sweep->some < sweep->ndue);
+
+    return *more ? LOYALTY_OK : loyalty_walk_done(tx, &sweep->walk);
+}
+
+
+static size_t
+loyalty_sweep_some(const loyalty_sweep_t *sweep)
+{
+    size_t  left;
+
+    left = sweep->ndue - sweep->first;
+
+    if (sweep->alone != 0) {
+        return 1;
+    }
+
+    return (left < LOYALTY_SWEEP_MEMBERS) ? left : LOYALTY_SWEEP_MEMBERS;
+}
+
+
+/* Whoever takes a member settles it. */
+
+static int
+loyalty_sweep_settle(loyalty_transaction_t *tx,
+    const loyalty_sweep_email_t *email)
+{
+    int               found;
+    loyalty_str_t     text = { email->len, email->data };
+    loyalty_member_t  member;
+
+    return loyalty_member_find(tx, text, 1, &member, &found);
+}
+
+
+void
+loyalty_sweep_written(loyalty_sweep_t *sweep)
+{
+    sweep->wrote = 1;
+    sweep->walk.seen_at = sweep->at;
+    sweep->first += sweep->some;
+
+    if (sweep->alone != 0) {
+        sweep->alone--;
+    }
+}
+
+
+/*
+ * Of several, each is settled for itself then.  One alone is left to the next
+ * sweep, so that it keeps nobody else.
+ */
+
+int
+loyalty_sweep_refused(loyalty_sweep_t *sweep)
+{
+    if (sweep->some > 1) {
+        sweep->alone = sweep->some;
+        return 1;
+    }
+
+    if (sweep->alone != 0) {
+        sweep->alone--;
+    }
+
+    sweep->first += sweep->some;
+
+    return sweep->some != 0;
+}
