@@ -85,13 +85,12 @@ my @LAWS = (
     'lots before a member\'s first one are spent' =>
         'SELECT m.id, o.id, o.remaining
          FROM member AS m JOIN lot AS o ON o.member = m.id
-         WHERE o.id < m.first_lot AND o.remaining > 0',
+         WHERE o.id < m.first_open AND o.remaining > 0',
 
     'a member\'s lifetime is what the ledger gave' =>
-        'SELECT m.id, m.lifetime, sum(l.points)
+        'SELECT m.id, m.lifetime, sum(l.earned)
          FROM member AS m LEFT JOIN ledger AS l ON l.member = m.id
-             AND l.points > 0
-         GROUP BY m.id HAVING m.lifetime <> coalesce(sum(l.points), 0)',
+         GROUP BY m.id HAVING m.lifetime <> coalesce(sum(l.earned), 0)',
 
     'no more is spent of a lot than there was' =>
         'SELECT id, remaining FROM lot WHERE remaining < 0',
@@ -104,14 +103,14 @@ my @LAWS = (
     'every debit took its points from lots' =>
         'SELECT l.id, l.points, s.taken
          FROM ledger AS l LEFT JOIN
-             (SELECT debit, sum(points) AS taken FROM spending
-              GROUP BY debit) AS s ON s.debit = l.id
+             (SELECT entry, sum(points) AS taken FROM spending
+              GROUP BY entry) AS s ON s.entry = l.id
          WHERE coalesce(s.taken, 0) <>
              CASE WHEN l.points < 0 THEN -l.points ELSE 0 END',
 
     'nobody\'s points pay for somebody else' =>
-        'SELECT s.debit, s.lot FROM spending AS s
-             JOIN ledger AS l ON l.id = s.debit
+        'SELECT s.entry, s.lot FROM spending AS s
+             JOIN ledger AS l ON l.id = s.entry
              JOIN ledger AS o ON o.id = s.lot
          WHERE o.member <> l.member OR o.points < 0',
 

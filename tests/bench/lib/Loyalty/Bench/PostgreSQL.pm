@@ -179,16 +179,19 @@ CREATE TEMPORARY TABLE other AS
     SELECT row_number() OVER (ORDER BY random()) + 1 AS id, shuffled
     FROM generate_series(1, $n - 1) AS shuffled;
 
-INSERT INTO ledger (id, member, previous, kind, reference, points, at)
-    SELECT other.id, other.id, 0, kind, reference, points,
+INSERT INTO ledger (id, member, previous, kind, reference, store, points,
+                    earned, usable_at, until_at, at)
+    SELECT other.id, other.id, 0, kind, reference, store, points, earned,
+           at - $year + $year * other.id / $n, 0,
            at - $year + $year * other.id / $n
     FROM other, ledger ORDER BY other.id;
 
-INSERT INTO member (id, email, code, source, locale, points, lifetime,
-                    last_entry, first_lot, joined_at)
+INSERT INTO member (id, email, code, referral, source, locale, points,
+                    lifetime, last_entry, first_open, joined_at)
     SELECT other.id, 'shopper' || $first + shuffled || '\@example.com',
            'm_' || substr(md5(random()::text), 1, length(code) - 2),
-           source, locale, points, lifetime, other.id, first_lot,
+           'R' || other.id, source, locale, points, lifetime, other.id,
+           first_open,
            joined_at - $year + $year * other.id / $n
     FROM other, member ORDER BY other.id;
 
