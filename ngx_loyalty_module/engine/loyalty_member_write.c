@@ -7,6 +7,21 @@
 #include <loyalty_transaction.h>
 
 
+/* What both statements begin with, in their order. */
+
+#define loyalty_member_noted(member)                                          \
+    loyalty_db_int((member)->pending), loyalty_db_int((member)->first_open),  \
+    loyalty_db_int((member)->active_at), loyalty_db_int((member)->orders),    \
+    loyalty_db_int((member)->standing.at),                                    \
+    loyalty_db_int((member)->standing.points),                                \
+    loyalty_db_int((member)->standing.before),                                \
+    loyalty_db_int((member)->standing.earlier),                               \
+    loyalty_db_int((member)->streak.at),                                      \
+    loyalty_db_int((member)->streak.length),                                  \
+    loyalty_db_int((member)->perks_until), loyalty_db_int((member)->badges),  \
+    loyalty_db_int((member)->due_at)
+
+
 static int loyalty_member_write(loyalty_transaction_t *tx,
     loyalty_statement_e statement, const loyalty_db_value_t *values,
     unsigned n);
@@ -16,16 +31,7 @@ int
 loyalty_member_note(loyalty_transaction_t *tx, loyalty_member_t *member)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(member->pending), loyalty_db_int(member->first_open),
-        loyalty_db_int(member->active_at), loyalty_db_int(member->orders),
-        loyalty_db_int(member->standing.at),
-        loyalty_db_int(member->standing.points),
-        loyalty_db_int(member->standing.before),
-        loyalty_db_int(member->standing.earlier),
-        loyalty_db_int(member->streak.at),
-        loyalty_db_int(member->streak.length),
-        loyalty_db_int(member->perks_until), loyalty_db_int(member->badges),
-        loyalty_db_int(member->due_at), loyalty_db_text(member->email),
+        loyalty_member_noted(member), loyalty_db_text(member->email),
         loyalty_db_int(member->last_entry)
     };
 
@@ -41,16 +47,7 @@ loyalty_member_move(loyalty_transaction_t *tx, loyalty_member_t *member,
     int64_t last_entry)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(member->pending), loyalty_db_int(member->first_open),
-        loyalty_db_int(member->active_at), loyalty_db_int(member->orders),
-        loyalty_db_int(member->standing.at),
-        loyalty_db_int(member->standing.points),
-        loyalty_db_int(member->standing.before),
-        loyalty_db_int(member->standing.earlier),
-        loyalty_db_int(member->streak.at),
-        loyalty_db_int(member->streak.length),
-        loyalty_db_int(member->perks_until), loyalty_db_int(member->badges),
-        loyalty_db_int(member->due_at), loyalty_db_int(member->points),
+        loyalty_member_noted(member), loyalty_db_int(member->points),
         loyalty_db_int(member->lifetime), loyalty_db_int(last_entry),
         loyalty_db_text(member->email), loyalty_db_int(member->last_entry)
     };

@@ -7,8 +7,8 @@
 #include <loyalty_shopper.h>
 
 
-static int64_t loyalty_shopper_discount(const loyalty_program_t *program,
-    uint32_t memberships);
+static int64_t loyalty_shopper_best(const loyalty_program_t *program,
+    uint32_t memberships, size_t offset);
 static int loyalty_shopper_holds(uint32_t memberships, size_t place);
 
 
@@ -18,7 +18,8 @@ loyalty_shopper_cost(const loyalty_program_t *program,
 {
     int64_t  cost, discount;
 
-    discount = loyalty_shopper_discount(program, shopper->memberships);
+    discount = loyalty_shopper_best(program, shopper->memberships,
+                                    offsetof(loyalty_membership_t, discount));
 
     /* the cost is rounded up where what is taken off is rounded down */
 
@@ -28,20 +29,24 @@ loyalty_shopper_cost(const loyalty_program_t *program,
 }
 
 
+/* The best that memberships held give of one thing, 0 if nothing. */
+
 static int64_t
-loyalty_shopper_discount(const loyalty_program_t *program,
-    uint32_t memberships)
+loyalty_shopper_best(const loyalty_program_t *program, uint32_t memberships,
+    size_t offset)
 {
-    size_t   i;
-    int64_t  best;
+    size_t       i;
+    int64_t      best, value;
+    const char  *membership;
 
     best = 0;
 
     for (i = 0; i < program->nmemberships; i++) {
-        if (loyalty_shopper_holds(memberships, i)
-            && program->memberships[i].discount > best)
-        {
-            best = program->memberships[i].discount;
+        membership = (const char *) &program->memberships[i];
+        value = *(const int64_t *) (membership + offset);
+
+        if (loyalty_shopper_holds(memberships, i) && value > best) {
+            best = value;
         }
     }
 
@@ -125,18 +130,6 @@ int64_t
 loyalty_memberships_multiplier(const loyalty_program_t *program,
     uint32_t memberships)
 {
-    size_t   i;
-    int64_t  best;
-
-    best = 0;
-
-    for (i = 0; i < program->nmemberships; i++) {
-        if (loyalty_shopper_holds(memberships, i)
-            && program->memberships[i].multiplier > best)
-        {
-            best = program->memberships[i].multiplier;
-        }
-    }
-
-    return best;
+    return loyalty_shopper_best(program, memberships,
+                                offsetof(loyalty_membership_t, multiplier));
 }
