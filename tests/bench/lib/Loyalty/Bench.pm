@@ -302,6 +302,7 @@ sub nginx {
         database => $o{database} || $self->copy($self->{members}),
         members => $o{members} || $self->{members},
         connections => $o{connections}, rules => $o{rules},
+        orders => $o{orders} || 'orders',
         stride => stride($o{members} || $self->{members}),
     };
 
@@ -459,7 +460,7 @@ ${\ http_conf()}
         location = /_store/order {
             internal;
 
-            proxy_pass                  http://store/${\ ($nginx->{rules} ? 'details' : 'orders')}?number=\$loyalty_order&email=\$loyalty_email;
+            proxy_pass                  http://store/$nginx->{orders}?number=\$loyalty_order&email=\$loyalty_email;
             proxy_http_version          1.1;
             proxy_set_header            Connection "";
             proxy_pass_request_headers  off;
