@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_arrival.h>
+#include <ngx_http_loyalty_request.h>
+#include <ngx_http_loyalty_response.h>
 
 
 static ngx_int_t ngx_http_loyalty_arrival(ngx_http_request_t *r);

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_input.h>
 
 
 static ngx_int_t ngx_http_loyalty_bearer(ngx_http_request_t *r,

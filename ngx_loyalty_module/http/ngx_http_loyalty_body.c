@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_input.h>
+#include <ngx_http_loyalty_response.h>
 
 
 static ngx_uint_t ngx_http_loyalty_body_is(ngx_http_request_t *r,

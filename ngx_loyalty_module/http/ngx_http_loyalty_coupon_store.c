@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_rule.h>
+#include <ngx_http_loyalty_values.h>
 
 
 static ngx_int_t ngx_http_loyalty_coupon_uri(ngx_conf_t *cf,
@@ -128,36 +130,6 @@ ngx_http_loyalty_coupon_store_check(ngx_conf_t *cf,
     }
 
     return NGX_CONF_OK;
-}
-
-
-/* One that names no store makes the coupons of those that no other makes. */
-
-ngx_http_loyalty_coupon_store_t *
-ngx_http_loyalty_coupon_store_find(ngx_http_loyalty_program_t *program,
-    loyalty_str_t store)
-{
-    ngx_uint_t                        i;
-    ngx_http_loyalty_coupon_store_t  *stores, *any;
-
-    any = NULL;
-    stores = program->coupon_stores.elts;
-
-    for (i = 0; i < program->coupon_stores.nelts; i++) {
-
-        if (stores[i].rules.store.len == 0) {
-            any = &stores[i];
-
-        } else if (loyalty_str_equal(stores[i].rules.store, store)) {
-            return &stores[i];
-        }
-    }
-
-    if (any == NULL && store.len == 0 && program->coupon_stores.nelts == 1) {
-        any = stores;
-    }
-
-    return any;
 }
 
 

@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_request.h>
+#include <ngx_http_loyalty_variables.h>
 
 #include <loyalty_money.h>
 #include <loyalty_time.h>

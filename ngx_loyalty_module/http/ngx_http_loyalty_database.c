@@ -4,7 +4,10 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_database.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_rule.h>
+#include <ngx_http_loyalty_values.h>
 
 #include <loyalty_db.h>
 

@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_errand.h>
+#include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_saga.h>
 
 #include <sys/socket.h>
 
@@ -58,6 +60,8 @@ static ngx_http_loyalty_errand_t *ngx_http_loyalty_errand_of(
     ngx_http_request_t *r);
 static void ngx_http_loyalty_errand_search(ngx_http_request_t *r);
 static void ngx_http_loyalty_errand_taken(ngx_http_request_t *r);
+static void ngx_http_loyalty_errand_concluded(ngx_http_request_t *r);
+static void ngx_http_loyalty_errand_end(ngx_http_request_t *r);
 
 
 /*
@@ -392,7 +396,6 @@ ngx_http_loyalty_errand_context(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    ctx->errand = 1;
     ctx->command.address = ngx_http_loyalty_errand_of(r)->address;
 
     return NGX_OK;
@@ -436,14 +439,14 @@ ngx_http_loyalty_errand_taken(ngx_http_request_t *r)
         return;
     }
 
-    ngx_http_loyalty_saga_resume(r, ctx);
+    ngx_http_loyalty_saga_resume(r, ctx, ngx_http_loyalty_errand_concluded);
 }
 
 
 /* What is still not clear has been put off. */
 
-void
-ngx_http_loyalty_errand_settled(ngx_http_request_t *r)
+static void
+ngx_http_loyalty_errand_concluded(ngx_http_request_t *r)
 {
     loyalty_str_t            code;
     ngx_http_loyalty_ctx_t  *ctx;
@@ -467,7 +470,7 @@ ngx_http_loyalty_errand_settled(ngx_http_request_t *r)
 }
 
 
-void
+static void
 ngx_http_loyalty_errand_end(ngx_http_request_t *r)
 {
     ngx_http_finalize_request(r, NGX_ERROR);

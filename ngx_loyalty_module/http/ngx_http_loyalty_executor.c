@@ -14,14 +14,6 @@
 
 #define NGX_HTTP_LOYALTY_SHARE        16
 
-/* A thread that needs more milliseconds than this hangs in the disk. */
-
-#define NGX_HTTP_LOYALTY_HANGS        60000
-
-/* While the database does not work, say so every so many seconds. */
-
-#define NGX_HTTP_LOYALTY_REMIND       10
-
 
 static ngx_http_loyalty_queue_t *ngx_http_loyalty_queue(
     ngx_http_loyalty_executor_t *executor, loyalty_command_t *command);
@@ -186,6 +178,8 @@ static ngx_int_t
 ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_queue_t *queue, ngx_uint_t lanes, size_t cache)
 {
+    ngx_http_loyalty_lane_t  *lane;
+
     queue->lanes = ngx_pcalloc(executor->pool,
                                lanes * sizeof(ngx_http_loyalty_lane_t));
     if (queue->lanes == NULL) {
@@ -201,56 +195,19 @@ ngx_http_loyalty_queue_init(ngx_http_loyalty_executor_t *executor,
 
     while (queue->nlanes < (ngx_int_t) lanes) {
 
-        if (ngx_http_loyalty_lane_init(executor, &queue->lanes[queue->nlanes],
-                                       cache)
-            != NGX_OK)
-        {
+        lane = &queue->lanes[queue->nlanes];
+
+        if (ngx_http_loyalty_lane_init(executor, lane, cache) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        queue->lanes[queue->nlanes].queue = queue;
-        queue->lanes[queue->nlanes].failing = &queue->failing;
+        lane->queue = queue;
+        lane->failing = &queue->failing;
+        lane->task->handler = ngx_http_loyalty_lane_thread;
+        lane->task->event.handler = ngx_http_loyalty_lane_done;
+
         queue->nlanes++;
     }
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
-    ngx_http_loyalty_lane_t *lane, size_t cache)
-{
-    loyalty_engine_conf_t        conf;
-    ngx_http_loyalty_program_t  *program = executor->program;
-
-    conf.program = &program->rules;
-    conf.uri = (char *) program->database.data;
-    conf.timeout = (int) program->timeout;
-    conf.cache = cache;
-    conf.lock = program->shm_zone->data;
-
-    lane->engine = loyalty_engine_create(&conf);
-
-    if (lane->engine == NULL) {
-        return NGX_ERROR;
-    }
-
-    lane->task = ngx_thread_task_alloc(executor->pool, 0);
-
-    if (lane->task == NULL) {
-        loyalty_engine_destroy(lane->engine);
-        lane->engine = NULL;
-        return NGX_ERROR;
-    }
-
-    lane->executor = executor;
-
-    lane->task->ctx = lane;
-    lane->task->handler = ngx_http_loyalty_lane_thread;
-    lane->task->event.handler = ngx_http_loyalty_lane_done;
-    lane->task->event.data = lane;
-    lane->task->event.log = ngx_cycle->log;
 
     return NGX_OK;
 }
@@ -418,25 +375,6 @@ ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane)
 }
 
 
-ngx_int_t
-ngx_http_loyalty_lane_post(ngx_http_loyalty_lane_t *lane)
-{
-    if (ngx_thread_task_post(lane->executor->conf->pool, lane->task)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    lane->busy = 1;
-
-    /* a worker that is told to leave stays as long as there are timers */
-
-    ngx_add_timer(&lane->task->event, NGX_HTTP_LOYALTY_HANGS);
-
-    return NGX_OK;
-}
-
-
 static void
 ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log)
 {
@@ -469,32 +407,6 @@ ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane)
     if (lane->queue->first != NULL) {
         ngx_post_event(&lane->queue->start, &ngx_posted_events);
     }
-}
-
-
-ngx_uint_t
-ngx_http_loyalty_lane_ended(ngx_event_t *ev)
-{
-    ngx_http_loyalty_lane_t  *lane = ev->data;
-
-    if (ev->timedout) {
-        ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
-                      "loyalty: the database of program \"%V\" keeps a thread "
-                      "for more than %d seconds",
-                      &lane->executor->program->name,
-                      NGX_HTTP_LOYALTY_HANGS / 1000);
-        ev->timedout = 0;
-        return 0;
-    }
-
-    if (ev->timer_set) {
-        ngx_del_timer(ev);
-    }
-
-    ev->complete = 0;
-    lane->busy = 0;
-
-    return 1;
 }
 
 
@@ -532,41 +444,6 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
         next = command->next;
         ngx_http_loyalty_command_done(command);
     }
-}
-
-
-void
-ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane, ngx_log_t *log)
-{
-    time_t                       now, *failing = lane->failing;
-    const char                  *error;
-    ngx_http_loyalty_program_t  *program = lane->executor->program;
-
-    error = loyalty_engine_error(lane->engine);
-
-    if (error[0] == '\0') {
-
-        if (*failing != 0) {
-            ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                          "loyalty: the database of program \"%V\" works "
-                          "again", &program->name);
-            *failing = 0;
-        }
-
-        return;
-    }
-
-    now = ngx_time();
-
-    if (*failing != 0 && now - *failing < NGX_HTTP_LOYALTY_REMIND) {
-        return;
-    }
-
-    *failing = now;
-
-    ngx_log_error(NGX_LOG_ERR, log, 0,
-                  "loyalty: the database of program \"%V\", %V, cannot "
-                  "be used: %s", &program->name, &program->database, error);
 }
 
 

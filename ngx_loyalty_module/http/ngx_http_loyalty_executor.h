@@ -8,7 +8,12 @@
 #define _NGX_HTTP_LOYALTY_EXECUTOR_H_INCLUDED_
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_request.h>
+
+
+/* While the database does not work, say so every so many seconds. */
+
+#define NGX_HTTP_LOYALTY_REMIND  10
 
 
 typedef struct ngx_http_loyalty_lane_s  ngx_http_loyalty_lane_t;
@@ -84,13 +89,35 @@ struct ngx_http_loyalty_executor_s {
 };
 
 
-/* ngx_http_loyalty_executor.c */
+/*
+ * ngx_http_loyalty_executor.c: runs the command in a pool thread; then
+ * ctx->step gets the request.  NGX_ERROR if there is no room or no memory.
+ */
+ngx_int_t ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx);
 
 /* The executor of this worker, made if there is none; NULL if that fails. */
 ngx_http_loyalty_executor_t *ngx_http_loyalty_executor(
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_program_t *program);
 
-/* Gives a lane its engine and its task, whose handlers the caller may set. */
+/* No thread may be at work on it any more. */
+void ngx_http_loyalty_executor_destroy(ngx_http_loyalty_executor_t *executor);
+
+/* ngx_http_loyalty_upkeep.c: NGX_ERROR if there is no memory */
+
+ngx_int_t ngx_http_loyalty_upkeep_init(ngx_http_loyalty_executor_t *executor);
+
+/* The log of the database has grown so much that it is to be written back. */
+void ngx_http_loyalty_checkpoint_due(ngx_http_loyalty_executor_t *executor);
+
+/* Points may have expired or become usable. */
+void ngx_http_loyalty_settle_due(ngx_http_loyalty_executor_t *executor);
+
+/* A leaderboard that was shown is old. */
+void ngx_http_loyalty_leaders_due(ngx_http_loyalty_executor_t *executor);
+
+/* ngx_http_loyalty_lane.c */
+
+/* Gives a lane its engine and its task, which has no handlers yet. */
 ngx_int_t ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_lane_t *lane, size_t cache);
 
@@ -103,16 +130,6 @@ ngx_uint_t ngx_http_loyalty_lane_ended(ngx_event_t *ev);
 /* Logs whether the lane's engine fails, and that it does so no more. */
 void ngx_http_loyalty_lane_report(ngx_http_loyalty_lane_t *lane,
     ngx_log_t *log);
-
-/* ngx_http_loyalty_upkeep.c: NGX_ERROR if there is no memory */
-
-ngx_int_t ngx_http_loyalty_upkeep_init(ngx_http_loyalty_executor_t *executor);
-
-/* The log of the database has grown so much that it is to be written back. */
-void ngx_http_loyalty_checkpoint_due(ngx_http_loyalty_executor_t *executor);
-
-/* A leaderboard that was shown is old. */
-void ngx_http_loyalty_leaders_due(ngx_http_loyalty_executor_t *executor);
 
 
 #endif /* _NGX_HTTP_LOYALTY_EXECUTOR_H_INCLUDED_ */

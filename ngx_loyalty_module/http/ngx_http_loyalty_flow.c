@@ -4,7 +4,11 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_flow.h>
+#include <ngx_http_loyalty_response.h>
+#include <ngx_http_loyalty_saga.h>
+#include <ngx_http_loyalty_store.h>
 
 
 static void ngx_http_loyalty_execute(ngx_http_request_t *r,
@@ -13,6 +17,7 @@ static void ngx_http_loyalty_admitted(ngx_http_request_t *r);
 static void ngx_http_loyalty_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_ordered(ngx_http_request_t *r);
+static void ngx_http_loyalty_salvage(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_take_order(ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_executed(ngx_http_request_t *r);
 static void ngx_http_loyalty_report_pool(ngx_http_request_t *r,
@@ -99,6 +104,7 @@ static void
 ngx_http_loyalty_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
     ctx->step = ngx_http_loyalty_ordered;
+    ctx->salvage = ngx_http_loyalty_salvage;
     ctx->command.asked_at = ngx_time();
 
     if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
@@ -128,16 +134,14 @@ ngx_http_loyalty_ordered(ngx_http_request_t *r)
 }
 
 
-void
-ngx_http_loyalty_salvage(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
-{
-    if (ctx->command.kind == LOYALTY_COMMAND_REDEEM
-        || ctx->command.kind == LOYALTY_COMMAND_ERRAND)
-    {
-        ngx_http_loyalty_saga_salvage(ctx);
-        return;
-    }
+/*
+ * The client went away while the store was asked, and nginx is about to end
+ * the request: what the store has said is recorded nevertheless.
+ */
 
+static void
+ngx_http_loyalty_salvage(ngx_http_loyalty_ctx_t *ctx)
+{
     if (ngx_http_loyalty_take_order(ctx) == NGX_OK) {
         ctx->step = ngx_http_loyalty_executed;
         (void) ngx_http_loyalty_submit(ctx);

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_database.h>
 
 #include <grp.h>
 #include <pwd.h>

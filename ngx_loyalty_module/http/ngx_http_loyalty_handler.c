@@ -4,7 +4,11 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_endpoint.h>
+#include <ngx_http_loyalty_flow.h>
+#include <ngx_http_loyalty_handler.h>
+#include <ngx_http_loyalty_input.h>
+#include <ngx_http_loyalty_response.h>
 
 
 static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
@@ -12,87 +16,6 @@ static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_add_allow(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_process(ngx_http_request_t *r);
-static void ngx_http_loyalty_cleanup(void *data);
-
-
-#define NGX_HTTP_LOYALTY_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST)
-#define NGX_HTTP_LOYALTY_WRITE  NGX_HTTP_POST
-
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint = {
-    LOYALTY_COMMAND_SIGNUP, LOYALTY_COMMAND_SIGNUP,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL,
-    NGX_HTTP_LOYALTY_SOURCE|NGX_HTTP_LOYALTY_LOCALE
-    |NGX_HTTP_LOYALTY_REFERRAL
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
-    LOYALTY_COMMAND_CLAIM, LOYALTY_COMMAND_CLAIM,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
-    NGX_HTTP_LOYALTY_STORE
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
-    LOYALTY_COMMAND_BALANCE, LOYALTY_COMMAND_BALANCE,
-    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL,
-    0
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
-    LOYALTY_COMMAND_REDEEM, LOYALTY_COMMAND_REDEEM,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_REWARD,
-    0
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
-    LOYALTY_COMMAND_CANCEL, LOYALTY_COMMAND_CANCEL,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON,
-    0
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
-    LOYALTY_COMMAND_ACTION, LOYALTY_COMMAND_ACTION,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION|NGX_HTTP_LOYALTY_REF,
-    0
-};
-
-/* A store asks by GET whether a coupon is good, and uses it by POST. */
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
-    LOYALTY_COMMAND_COUPON, LOYALTY_COMMAND_USE,
-    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_COUPON,
-    NGX_HTTP_LOYALTY_ORDER|NGX_HTTP_LOYALTY_STORE
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
-    LOYALTY_COMMAND_HISTORY, LOYALTY_COMMAND_HISTORY,
-    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
-    NGX_HTTP_LOYALTY_EMAIL,
-    NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE
-};
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
-    LOYALTY_COMMAND_LEADERBOARD, LOYALTY_COMMAND_LEADERBOARD,
-    NGX_HTTP_LOYALTY_READ, ngx_string("GET, HEAD, POST, OPTIONS"),
-    0,
-    NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BY
-};
-
-/* It takes what a store sends, by its signature, in place of parameters. */
-
-ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {
-    LOYALTY_COMMAND_ORDER_EVENT, LOYALTY_COMMAND_ORDER_EVENT,
-    NGX_HTTP_LOYALTY_WRITE, ngx_string("POST, OPTIONS"),
-    0,
-    0
-};
 
 
 ngx_int_t
@@ -166,39 +89,6 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
 }
 
 
-ngx_http_loyalty_ctx_t *
-ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_loyalty_ctx_t  *ctx;
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_loyalty_ctx_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ctx = cln->data;
-    ngx_memzero(ctx, sizeof(ngx_http_loyalty_ctx_t));
-
-    /*
-     * Not a cleanup of the request, which runs while a thread may still be
-     * at work on the command: the pool outlives that.
-     */
-
-    cln->handler = ngx_http_loyalty_cleanup;
-
-    ctx->request = r;
-    ctx->conf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
-    ctx->command.kind = (r->method == NGX_HTTP_POST)
-                        ? ctx->conf->endpoint->post
-                        : ctx->conf->endpoint->kind;
-
-    ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
-
-    return ctx;
-}
-
-
 static ngx_int_t
 ngx_http_loyalty_options(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
@@ -220,24 +110,6 @@ ngx_http_loyalty_options(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     r->header_only = 1;
 
     return ngx_http_send_header(r);
-}
-
-
-ngx_int_t
-ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
-    loyalty_outcome_e outcome)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_http_discard_request_body(r);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ctx->command.result.outcome = outcome;
-
-    return ngx_http_loyalty_send(r, ctx);
 }
 
 
@@ -280,74 +152,4 @@ ngx_http_loyalty_process(ngx_http_request_t *r)
     default:
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
-}
-
-
-void
-ngx_http_loyalty_wait(ngx_http_request_t *r)
-{
-    ngx_http_loyalty_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
-
-    if (ctx == NULL) {
-        return;
-    }
-
-    if (!ctx->ready) {
-        ngx_http_loyalty_store_event(ctx);
-        return;
-    }
-
-    ctx->ready = 0;
-    ctx->step(r);
-}
-
-
-void
-ngx_http_loyalty_wake(ngx_http_loyalty_ctx_t *ctx)
-{
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ctx->ready = 1;
-
-#if (nginx_version >= 1025004)
-
-    if (r->main->terminated) {
-
-        /* the connection's handler ends what was terminated meanwhile */
-
-        c->write->handler(c->write);
-        return;
-    }
-
-#endif
-
-    /* of a terminated request, this is what ends it before 1.25.4 */
-
-    r->write_event_handler(r);
-
-    /* the request may be gone, its connection's memory is still nginx's */
-
-    ngx_http_run_posted_requests(c);
-}
-
-
-static void
-ngx_http_loyalty_cleanup(void *data)
-{
-    ngx_http_loyalty_ctx_t  *ctx = data;
-
-    if (ctx->store.timer.timer_set) {
-        ngx_del_timer(&ctx->store.timer);
-    }
-
-    loyalty_json_free(&ctx->command.json);
-    loyalty_json_free(&ctx->unsettled);
 }

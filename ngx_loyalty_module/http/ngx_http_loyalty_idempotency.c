@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_input.h>
 
 
 static ngx_table_elt_t *ngx_http_loyalty_idempotency_header(

@@ -4,7 +4,14 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_arrival.h>
+#include <ngx_http_loyalty_endpoint.h>
+#include <ngx_http_loyalty_handler.h>
+#include <ngx_http_loyalty_location.h>
+#include <ngx_http_loyalty_program.h>
+#include <ngx_http_loyalty_store.h>
+#include <ngx_http_loyalty_variables.h>
+#include <ngx_http_loyalty_worker.h>
 
 #include <loyalty_db.h>
 
@@ -24,15 +31,6 @@ static char *ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static size_t ngx_http_loyalty_body_size(
     ngx_http_loyalty_endpoint_t *endpoint);
-static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
-    ngx_http_loyalty_loc_conf_t *llcf);
-static ngx_int_t ngx_http_loyalty_check_location(ngx_conf_t *cf,
-    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
-static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
-    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
-static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
-    ngx_http_loyalty_loc_conf_t *llcf, const char *why);
-static void ngx_http_loyalty_exit_process(ngx_cycle_t *cycle);
 
 
 static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
@@ -303,7 +301,8 @@ ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static ngx_int_t
 ngx_http_loyalty_preconfiguration(ngx_conf_t *cf)
 {
-    return ngx_http_loyalty_add_variables(cf);
+    return (ngx_http_loyalty_add_variables(cf) == NGX_OK)
+           ? ngx_http_loyalty_add_coupon_variables(cf) : NGX_ERROR;
 }
 
 
@@ -320,7 +319,7 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
 
     for (i = 0; i < lmcf->locations.nelts; i++) {
 
-        if (ngx_http_loyalty_check_location(cf, lmcf, locations[i])
+        if (ngx_http_loyalty_location_check(cf, lmcf, locations[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -503,159 +502,4 @@ ngx_http_loyalty_body_size(ngx_http_loyalty_endpoint_t *endpoint)
 {
     return (endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) ? 1024 * 1024
                                                            : 16384;
-}
-
-
-/*
- * Errands are done in the first location that redeems, where the store is
- * asked for coupons; without one, in any, where they can give points back.
- * "if" and "limit_except" are none of their own.
- */
-
-static void
-ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
-    ngx_http_loyalty_loc_conf_t *llcf)
-{
-    ngx_uint_t  redeems;
-
-    redeems = (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM);
-
-    if (llcf->loc_conf == NULL
-        || (program->errand_location != NULL
-            && (!redeems || program->errand_redeems)))
-    {
-        return;
-    }
-
-    program->errand_location = llcf->loc_conf;
-    program->errand_server = llcf->server;
-    program->errand_redeems = redeems;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_check_location(ngx_conf_t *cf,
-    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf)
-{
-    ngx_http_loyalty_program_t  *program;
-
-    program = ngx_http_loyalty_program_find(lmcf, &llcf->program_name);
-
-    if (program == NULL) {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which is not defined: write a \"loyalty_program\" block with "
-            "this name into \"http\"");
-    }
-
-    llcf->program = program;
-
-    ngx_http_loyalty_errands_in(program, llcf);
-
-    if (llcf->body_size == 0 || llcf->store_max_size == 0
-        || llcf->store_timeout == 0)
-    {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "and \"loyalty_max_body_size\", \"loyalty_store_max_size\" or "
-            "\"loyalty_store_timeout\" is 0: write what is enough");
-    }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
-
-        /* the store has no key, but signs */
-
-        llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
-    }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
-        && program->coupon_stores.nelts != 0
-        && (ngx_msec_t) program->rules.coupon_retry * 1000
-           <= 2 * llcf->store_timeout)
-    {
-        /* an errand must not come between a request and its second look */
-
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "whose \"coupon_retry\" is not longer than twice "
-            "\"loyalty_store_timeout\": make it longer");
-    }
-
-    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which has no \"api_key\": add one, or write \"loyalty_auth "
-            "off;\" if nginx itself guards the location");
-    }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM
-        || llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT)
-    {
-        return ngx_http_loyalty_check_orders(cf, program, llcf);
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_check_orders(ngx_conf_t *cf,
-    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf)
-{
-    if (program->stores.nelts == 0) {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which has no \"order_lookup\": add one, so that the store can "
-            "be asked");
-    }
-
-    if (program->rules.nearns == 0) {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which has no \"earn\": add one, such as \"earn 1 per 1.00;\"");
-    }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
-        && program->events.nelts == 0)
-    {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "which has no \"order_event\": add one, with the secret that the "
-            "store signs with");
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
-    ngx_http_loyalty_loc_conf_t *llcf, const char *why)
-{
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"%V\" names the program \"%V\", %s in %s:%ui",
-                  &llcf->directive, &llcf->program_name, why, llcf->file,
-                  llcf->line);
-
-    return NGX_ERROR;
-}
-
-
-/* The thread pools are gone by now: nothing is at work on the databases. */
-
-static void
-ngx_http_loyalty_exit_process(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                      i;
-    ngx_http_loyalty_program_t    **programs;
-    ngx_http_loyalty_main_conf_t   *lmcf;
-
-    lmcf = ngx_http_cycle_get_module_main_conf(cycle,
-                                               ngx_http_loyalty_module);
-    if (lmcf == NULL) {
-        return;
-    }
-
-    programs = lmcf->programs.elts;
-
-    for (i = 0; i < lmcf->programs.nelts; i++) {
-
-        if (programs[i]->executor != NULL) {
-            ngx_http_loyalty_executor_destroy(programs[i]->executor);
-            programs[i]->executor = NULL;
-        }
-    }
 }

@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_endpoint.h>
+#include <ngx_http_loyalty_input.h>
+#include <ngx_http_loyalty_store.h>
 
 #include <jansson.h>
 #include <loyalty_email.h>

@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_values.h>
 
 #include <loyalty_money.h>
 

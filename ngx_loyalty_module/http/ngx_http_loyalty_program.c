@@ -4,7 +4,10 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_database.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_program.h>
+#include <ngx_http_loyalty_rule.h>
 
 #include <loyalty_id.h>
 
@@ -253,27 +256,6 @@ ngx_http_loyalty_program(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *slot = program;
 
     return NGX_CONF_OK;
-}
-
-
-ngx_http_loyalty_program_t *
-ngx_http_loyalty_program_find(ngx_http_loyalty_main_conf_t *lmcf,
-    ngx_str_t *name)
-{
-    ngx_uint_t                    i;
-    ngx_http_loyalty_program_t  **programs;
-
-    programs = lmcf->programs.elts;
-
-    for (i = 0; i < lmcf->programs.nelts; i++) {
-        if (loyalty_str_equal(programs[i]->rules.name,
-                              ngx_http_loyalty_text(name)))
-        {
-            return programs[i];
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -616,41 +598,4 @@ ngx_http_loyalty_program_rules(ngx_http_loyalty_program_t *program)
 
     rules->rewards = program->rewards.elts;
     rules->nrewards = program->rewards.nelts;
-}
-
-
-ngx_conf_t *
-ngx_http_loyalty_put_off(ngx_conf_t *cf)
-{
-    ngx_str_t   *args;
-    ngx_conf_t  *later;
-
-    later = ngx_palloc(cf->pool, sizeof(ngx_conf_t));
-    if (later == NULL) {
-        return NULL;
-    }
-
-    *later = *cf;
-
-    later->conf_file = ngx_palloc(cf->pool, sizeof(ngx_conf_file_t));
-    if (later->conf_file == NULL) {
-        return NULL;
-    }
-
-    *later->conf_file = *cf->conf_file;
-
-    later->args = ngx_array_create(cf->pool, cf->args->nelts,
-                                   sizeof(ngx_str_t));
-    if (later->args == NULL) {
-        return NULL;
-    }
-
-    args = ngx_array_push_n(later->args, cf->args->nelts);
-    if (args == NULL) {
-        return NULL;
-    }
-
-    ngx_memcpy(args, cf->args->elts, cf->args->nelts * sizeof(ngx_str_t));
-
-    return later;
 }

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_response.h>
 
 
 static ngx_int_t ngx_http_loyalty_render(ngx_http_request_t *r,
@@ -45,6 +45,24 @@ ngx_http_loyalty_respond(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
 
     ngx_http_finalize_request(r, ngx_http_loyalty_send(r, ctx));
+}
+
+
+ngx_int_t
+ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
+    loyalty_outcome_e outcome)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->command.result.outcome = outcome;
+
+    return ngx_http_loyalty_send(r, ctx);
 }
 
 

@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_rule.h>
+#include <ngx_http_loyalty_values.h>
 
 #include <loyalty_id.h>
 
@@ -51,27 +52,6 @@ ngx_http_loyalty_rule_add(ngx_conf_t *cf, ngx_array_t *rules)
     *rule = id;
 
     return rule;
-}
-
-
-void *
-ngx_http_loyalty_rule_find(ngx_array_t *rules, loyalty_str_t id)
-{
-    u_char         *rule;
-    ngx_uint_t      i;
-    loyalty_str_t  *other;
-
-    rule = rules->elts;
-
-    for (i = 0; i < rules->nelts; i++) {
-        other = (loyalty_str_t *) (rule + i * rules->size);
-
-        if (loyalty_str_equal(*other, id)) {
-            return other;
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -344,4 +324,41 @@ ngx_http_loyalty_names(void *rows, size_t size, u_char *buf,
 
     names->data = buf;
     names->len = p - buf;
+}
+
+
+ngx_conf_t *
+ngx_http_loyalty_put_off(ngx_conf_t *cf)
+{
+    ngx_str_t   *args;
+    ngx_conf_t  *later;
+
+    later = ngx_palloc(cf->pool, sizeof(ngx_conf_t));
+    if (later == NULL) {
+        return NULL;
+    }
+
+    *later = *cf;
+
+    later->conf_file = ngx_palloc(cf->pool, sizeof(ngx_conf_file_t));
+    if (later->conf_file == NULL) {
+        return NULL;
+    }
+
+    *later->conf_file = *cf->conf_file;
+
+    later->args = ngx_array_create(cf->pool, cf->args->nelts,
+                                   sizeof(ngx_str_t));
+    if (later->args == NULL) {
+        return NULL;
+    }
+
+    args = ngx_array_push_n(later->args, cf->args->nelts);
+    if (args == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(args, cf->args->elts, cf->args->nelts * sizeof(ngx_str_t));
+
+    return later;
 }

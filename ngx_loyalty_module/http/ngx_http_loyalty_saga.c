@@ -4,7 +4,10 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_response.h>
+#include <ngx_http_loyalty_saga.h>
+#include <ngx_http_loyalty_store.h>
 
 
 /*
@@ -16,6 +19,11 @@
  */
 
 
+static void ngx_http_loyalty_saga_make(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static ngx_uint_t ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx);
+static ngx_http_loyalty_coupon_store_t *ngx_http_loyalty_saga_maker(
+    ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_saga_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_str_t *uri,
     void (*step)(ngx_http_request_t *r));
@@ -25,7 +33,6 @@ static void ngx_http_loyalty_saga_look(ngx_http_request_t *r,
 static void ngx_http_loyalty_saga_looked(ngx_http_request_t *r);
 static void ngx_http_loyalty_saga_searched(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_loyalty_saga_expired(ngx_http_loyalty_ctx_t *ctx);
-static ngx_uint_t ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx);
 static loyalty_coupon_verdict_e ngx_http_loyalty_saga_verdict(
     ngx_http_loyalty_ctx_t *ctx, ngx_uint_t looking);
 static ngx_uint_t ngx_http_loyalty_saga_unreadable(
@@ -36,6 +43,7 @@ static ngx_int_t ngx_http_loyalty_saga_write(ngx_http_loyalty_ctx_t *ctx,
     loyalty_coupon_verdict_e verdict);
 static void ngx_http_loyalty_saga_respond(ngx_http_request_t *r);
 static void ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_saga_salvage(ngx_http_loyalty_ctx_t *ctx);
 
 
 static ngx_str_t  ngx_http_loyalty_saga_post = ngx_string("POST");
@@ -53,6 +61,15 @@ ngx_http_loyalty_saga_due(ngx_http_loyalty_ctx_t *ctx)
 void
 ngx_http_loyalty_saga_create(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx)
+{
+    ctx->concluded = ngx_http_loyalty_saga_respond;
+
+    ngx_http_loyalty_saga_make(r, ctx);
+}
+
+
+static void
+ngx_http_loyalty_saga_make(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
     ngx_http_loyalty_coupon_store_t  *maker;
 
@@ -93,7 +110,9 @@ ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx)
 }
 
 
-ngx_http_loyalty_coupon_store_t *
+/* Who makes the coupons of the command's reward; NULL: nobody any more. */
+
+static ngx_http_loyalty_coupon_store_t *
 ngx_http_loyalty_saga_maker(ngx_http_loyalty_ctx_t *ctx)
 {
     const loyalty_reward_t  *reward;
@@ -115,6 +134,7 @@ ngx_http_loyalty_saga_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
 
     ctx->store.uri = uri;
     ctx->step = step;
+    ctx->salvage = ngx_http_loyalty_saga_salvage;
 
     return ngx_http_loyalty_store_ask(r, ctx);
 }
@@ -198,9 +218,11 @@ ngx_http_loyalty_saga_looked(ngx_http_request_t *r)
 
 void
 ngx_http_loyalty_saga_resume(ngx_http_request_t *r,
-    ngx_http_loyalty_ctx_t *ctx)
+    ngx_http_loyalty_ctx_t *ctx, void (*concluded)(ngx_http_request_t *r))
 {
     ngx_http_loyalty_coupon_store_t  *maker;
+
+    ctx->concluded = concluded;
 
     maker = ngx_http_loyalty_saga_maker(ctx);
 
@@ -235,7 +257,7 @@ ngx_http_loyalty_saga_searched(ngx_http_request_t *r)
     verdict = ngx_http_loyalty_saga_verdict(ctx, 1);
 
     if (verdict == LOYALTY_COUPON_ABSENT) {
-        ngx_http_loyalty_saga_create(r, ctx);
+        ngx_http_loyalty_saga_make(r, ctx);
         return;
     }
 
@@ -338,20 +360,12 @@ ngx_http_loyalty_saga_conclude(ngx_http_request_t *r,
     ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "loyalty coupon verdict:%d", verdict);
 
-    ctx->step = ctx->errand ? ngx_http_loyalty_errand_settled
-                            : ngx_http_loyalty_saga_respond;
+    ctx->step = ctx->concluded;
 
-    if (ngx_http_loyalty_saga_write(ctx, verdict) == NGX_OK) {
-        return;
+    if (ngx_http_loyalty_saga_write(ctx, verdict) != NGX_OK) {
+        ctx->command.result.outcome = LOYALTY_DATABASE_UNAVAILABLE;
+        ctx->step(r);
     }
-
-    if (ctx->errand) {
-        ngx_http_loyalty_errand_end(r);
-        return;
-    }
-
-    ngx_http_loyalty_saga_unsettled(ctx);
-    ngx_http_loyalty_respond(r);
 }
 
 
@@ -410,7 +424,9 @@ ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx)
 }
 
 
-void
+/* The client has gone away: only a coupon that is there is written down. */
+
+static void
 ngx_http_loyalty_saga_salvage(ngx_http_loyalty_ctx_t *ctx)
 {
     ngx_uint_t  looking;
@@ -418,7 +434,7 @@ ngx_http_loyalty_saga_salvage(ngx_http_loyalty_ctx_t *ctx)
     looking = (ctx->step != ngx_http_loyalty_saga_made);
 
     if (ngx_http_loyalty_saga_verdict(ctx, looking) == LOYALTY_COUPON_THERE) {
-        ctx->step = ngx_http_loyalty_saga_respond;
+        ctx->step = ctx->concluded;
         (void) ngx_http_loyalty_saga_write(ctx, LOYALTY_COUPON_THERE);
     }
 }

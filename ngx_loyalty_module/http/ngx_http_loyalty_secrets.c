@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_secrets.h>
+#include <ngx_http_loyalty_values.h>
 
 
 static char *ngx_http_loyalty_key_unique(ngx_conf_t *cf,

@@ -4,7 +4,9 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_rule.h>
+#include <ngx_http_loyalty_values.h>
 
 
 #define NGX_HTTP_LOYALTY_YEAR  (365 * 24 * 3600)

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_store.h>
 
 
 #define NGX_HTTP_LOYALTY_GONE  410
@@ -222,7 +222,7 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
          * thread keeps its memory until the claim is recorded.
          */
 
-        ngx_http_loyalty_salvage(sr->parent, ctx);
+        ctx->salvage(ctx);
         return NGX_OK;
     }
 
@@ -297,25 +297,6 @@ ngx_http_loyalty_store_abort(ngx_http_request_t *sr)
         }
 
         ngx_http_finalize_request(sr, NGX_HTTP_GATEWAY_TIME_OUT);
-    }
-}
-
-
-/*
- * What limit_req waits for, in the store's location, is an event of the
- * connection, which nginx gives to the main request.  A proxy has events of
- * its own, and would take this one for the client going away.
- */
-
-void
-ngx_http_loyalty_store_event(ngx_http_loyalty_ctx_t *ctx)
-{
-    ngx_http_request_t  *sr;
-
-    sr = ctx->store.subrequest;
-
-    if (sr != NULL && !ctx->store.done && sr->upstream == NULL) {
-        sr->write_event_handler(sr);
     }
 }
 

@@ -16,90 +16,15 @@
  */
 
 
-/* Milliseconds between two looks, and between two steps of much to do. */
+/* Milliseconds between two steps of much to do. */
 
-#define NGX_HTTP_LOYALTY_SETTLE_INTERVAL  60000
-#define NGX_HTTP_LOYALTY_SETTLE_PAUSE     100
+#define NGX_HTTP_LOYALTY_SETTLE_PAUSE  100
 
 
-static void ngx_http_loyalty_settle_start(ngx_event_t *ev);
 static void ngx_http_loyalty_upkeep_start(
     ngx_http_loyalty_executor_t *executor);
 static void ngx_http_loyalty_upkeep_thread(void *data, ngx_log_t *log);
 static void ngx_http_loyalty_upkeep_done(ngx_event_t *ev);
-
-
-/*
- * In each worker, at times of its own: who comes first does the work.  Timers
- * that can be cancelled do not keep a worker that is told to leave.
- */
-
-ngx_int_t
-ngx_http_loyalty_init_process(ngx_cycle_t *cycle)
-{
-    ngx_uint_t                      i;
-    ngx_event_t                    *ev;
-    ngx_http_loyalty_program_t    **programs;
-    ngx_http_loyalty_main_conf_t   *lmcf;
-
-    lmcf = ngx_http_cycle_get_module_main_conf(cycle,
-                                               ngx_http_loyalty_module);
-
-    if (lmcf == NULL || (ngx_process != NGX_PROCESS_WORKER
-                         && ngx_process != NGX_PROCESS_SINGLE))
-    {
-        return NGX_OK;
-    }
-
-    programs = lmcf->programs.elts;
-
-    for (i = 0; i < lmcf->programs.nelts; i++) {
-
-        /*
-         * Whatever the rules are now: lots keep their dates, and coupons may
-         * have been left when there was a store to make them.
-         */
-
-        ngx_http_loyalty_errands_init(programs[i], cycle->log);
-
-        ev = &programs[i]->settle;
-
-        ev->handler = ngx_http_loyalty_settle_start;
-        ev->data = programs[i];
-        ev->log = cycle->log;
-        ev->cancelable = 1;
-
-        ngx_add_timer(ev, ngx_random() % NGX_HTTP_LOYALTY_SETTLE_INTERVAL);
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_loyalty_settle_start(ngx_event_t *ev)
-{
-    ngx_http_loyalty_program_t    *program = ev->data;
-
-    ngx_http_loyalty_executor_t   *executor;
-    ngx_http_loyalty_main_conf_t  *lmcf;
-
-    if (ngx_exiting || ngx_terminate) {
-        return;
-    }
-
-    lmcf = ngx_http_cycle_get_module_main_conf(ngx_cycle,
-                                               ngx_http_loyalty_module);
-
-    executor = ngx_http_loyalty_executor(lmcf, program);
-
-    if (executor != NULL) {
-        executor->upkeep.settle_due = 1;
-        ngx_http_loyalty_upkeep_start(executor);
-    }
-
-    ngx_add_timer(ev, NGX_HTTP_LOYALTY_SETTLE_INTERVAL);
-}
 
 
 ngx_int_t
@@ -125,6 +50,15 @@ void
 ngx_http_loyalty_checkpoint_due(ngx_http_loyalty_executor_t *executor)
 {
     executor->upkeep.checkpoint_due = 1;
+
+    ngx_http_loyalty_upkeep_start(executor);
+}
+
+
+void
+ngx_http_loyalty_settle_due(ngx_http_loyalty_executor_t *executor)
+{
+    executor->upkeep.settle_due = 1;
 
     ngx_http_loyalty_upkeep_start(executor);
 }

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_values.h>
 
 #include <loyalty_json_pointer.h>
 

@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_request.h>
+#include <ngx_http_loyalty_variables.h>
 
 
 static ngx_int_t ngx_http_loyalty_result_variable(ngx_http_request_t *r,
@@ -61,9 +62,7 @@ static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
 ngx_int_t
 ngx_http_loyalty_add_variables(ngx_conf_t *cf)
 {
-    return (ngx_http_loyalty_add_variables_of(cf, ngx_http_loyalty_vars)
-            == NGX_OK)
-           ? ngx_http_loyalty_add_coupon_variables(cf) : NGX_ERROR;
+    return ngx_http_loyalty_add_variables_of(cf, ngx_http_loyalty_vars);
 }
 
 

@@ -4,7 +4,8 @@
  */
 
 
-#include <ngx_http_loyalty_module.h>
+#include <ngx_http_loyalty_input.h>
+#include <ngx_http_loyalty_store.h>
 
 
 static loyalty_webhook_e ngx_http_loyalty_webhook_read(ngx_http_request_t *r,

@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_database.h>
 
 
 static ngx_int_t ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone,

@@ -1,0 +1,55 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_
+#define _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_
+
+
+#include <ngx_http_loyalty_conf.h>
+
+
+/* Parameters of a request, by bit. */
+
+#define NGX_HTTP_LOYALTY_EMAIL     0x0001
+#define NGX_HTTP_LOYALTY_ORDER     0x0002
+#define NGX_HTTP_LOYALTY_STORE     0x0004
+#define NGX_HTTP_LOYALTY_REWARD    0x0008
+#define NGX_HTTP_LOYALTY_COUPON    0x0010
+#define NGX_HTTP_LOYALTY_ACTION    0x0020
+#define NGX_HTTP_LOYALTY_REF       0x0040
+#define NGX_HTTP_LOYALTY_REFERRAL  0x0080
+#define NGX_HTTP_LOYALTY_SOURCE    0x0100
+#define NGX_HTTP_LOYALTY_LOCALE    0x0200
+#define NGX_HTTP_LOYALTY_LIMIT     0x0400
+#define NGX_HTTP_LOYALTY_BEFORE    0x0800
+#define NGX_HTTP_LOYALTY_BY        0x1000
+
+
+/* What a location serves. */
+
+struct ngx_http_loyalty_endpoint_s {
+    loyalty_command_e             kind;
+    loyalty_command_e             post;          /* the same, or by POST */
+    ngx_uint_t                    methods;
+    ngx_str_t                     allow;
+    ngx_uint_t                    needs;         /* parameters */
+    ngx_uint_t                    takes;         /* and these may be there */
+};
+
+
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
+
+
+#endif /* _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_ */

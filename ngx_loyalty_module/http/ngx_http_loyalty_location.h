@@ -1,0 +1,22 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#ifndef _NGX_HTTP_LOYALTY_LOCATION_H_INCLUDED_
+#define _NGX_HTTP_LOYALTY_LOCATION_H_INCLUDED_
+
+
+#include <ngx_http_loyalty_conf.h>
+
+
+/*
+ * Gives a location its program, once all are known.  NGX_ERROR if it has not
+ * what it needs, which has been logged.
+ */
+ngx_int_t ngx_http_loyalty_location_check(ngx_conf_t *cf,
+    ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
+
+
+#endif /* _NGX_HTTP_LOYALTY_LOCATION_H_INCLUDED_ */
