@@ -106,6 +106,11 @@ in_server('location /x { proxy_pass http://127.0.0.1; loyalty_claim shop; }',
 
 $t->refuses('a claim without a look-up', 'order_lookup',
     around(program('poor'), 'location /x { loyalty_claim poor; } # HERE'));
+$t->refuses('a location for actions without one',
+    '"loyalty_action" names the program "poor", which has no "action": add ',
+    around(program('poor'), 'location /x { loyalty_action poor; } # HERE'));
+$t->accepts('a location for actions', around(program('rich',
+    'action review 10;'), 'location /x { loyalty_action rich; }'));
 $t->accepts('a balance without a look-up', around(program('poor'),
     'location /x { loyalty_balance poor; }'));
 

@@ -22,6 +22,12 @@ use Loyalty::Test;
 my $t = Loyalty::Test->new;
 
 my $lookup = 'order_lookup /_store/order number=/n email=/e total=/t paid=any';
+my $items = 'items=/items item_sku=/sku item_quantity=/quantity';
+
+# a store that tells all that rules reckon with
+
+my $teller = "$lookup $items item_category=/category tax=/tax "
+             . 'shipping=/shipping refunds=/refunds;';
 
 # a program of a currency, with these lines
 
@@ -128,7 +134,7 @@ wrong("$_;", 'number of arguments.*write') for 'promotion', 'action review',
 
 # earn
 
-right("earn $_;") for '1 per 1.00', '1 per 1', '2 per 0.01',
+right("earn $_;", $teller) for '1 per 1.00', '1 per 1', '2 per 0.01',
     '1 per 1.00 minus=tax', '1 per 1.00 minus=tax,shipping,refunds',
     '1 per 1.00 minus=refunds min=10.00', '5 per order',
     '5 per order min=0.01 limit=3/1d', '2 per item', '2 per item min=5',
@@ -185,13 +191,15 @@ my %told = (
     'membership club sku=CLUB lasts=1y'  => 'item_sku=/sku',
 );
 
-my $items = 'items=/items item_sku=/sku item_quantity=/quantity';
-
 for my $rule (sort keys %told) {
     my ($param) = $told{$rule} =~ /^(\w+)/;
     my $most = join ' ', grep { !/^$param=/ }
                          split ' ', ($param =~ /^item_/ ? $items : '');
 
+    $t->refuses("$rule, without a store",
+        'needs what only a store tells: add an "order_lookup", with .* in '
+        . ($rule =~ /minus=/ ? "\"$param=\"" : '"items="'),
+        program("$rule; # HERE"));
     $t->refuses("$rule, which no store tells", "what no store tells.*$param=",
         program("$rule; # HERE", "$lookup $most;"))
         if $param ne 'item_sku';
@@ -328,17 +336,17 @@ unknown('tier_window year', 'graces=1d', 'grace= here');
 
 # memberships
 
-right("membership club $_;") for 'sku=CLUB lasts=365d',
+right("membership club $_;", $teller) for 'sku=CLUB lasts=365d',
     '"The club" sku=CLUB lasts=1y', 'lasts=1y sku=CLUB discount=100',
     'sku=CLUB lasts=1y multiplier=2 discount=10 "perks=Free shipping"';
 
 wrong('membership a/b sku=CLUB lasts=1y;', 'invalid membership id "a/b"');
 wrong('membership club sku=CLUB-2 lasts=1y;',
     'membership id "club" is used twice',
-    'membership club sku=CLUB lasts=1y;');
+    'membership club sku=CLUB lasts=1y;', $teller);
 wrong('membership gold sku=CLUB lasts=1y;',
     'memberships "club" and "gold" have the same sku',
-    'membership club sku=CLUB lasts=1y;');
+    'membership club sku=CLUB lasts=1y;', $teller);
 wrong('membership club lasts=1y;', '"club" has no "sku="');
 wrong('membership club sku=CLUB;', '"club" has no "lasts="');
 wrong('membership club "" sku=CLUB lasts=1y;', 'invalid name');
@@ -350,8 +358,9 @@ duplicate('membership club', 'sku=A lasts=1y sku=B');
 
 my @clubs = map { "membership club$_ sku=CLUB$_ lasts=1y;" } 1 .. 32;
 
-$t->accepts('32 memberships', program(@clubs));
-wrong('membership more sku=MORE lasts=1y;', 'at most 32 "membership"', @clubs);
+$t->accepts('32 memberships', program($teller, @clubs));
+wrong('membership more sku=MORE lasts=1y;', 'at most 32 "membership"', $teller,
+    @clubs);
 
 # badges
 
@@ -384,7 +393,7 @@ wrong('badge top "Top" streak=4/30d;', 'another period.*604800s',
 
 # rewards
 
-right("reward mug 200 \"A mug\" $_;", 'tier gold 100;',
+right("reward mug 200 \"A mug\" $_;", 'tier gold 100;', $teller,
       'membership club sku=CLUB lasts=1y;',
       'coupon_store create=/_c made=/code lookup=/_l code=/code;')
     for 'kind=product', 'kind=product product=MUG-1', 'kind=percentage value=1',
@@ -415,7 +424,7 @@ unknown('reward mug 200 "A mug"', 'size=XL', 'kind=, value=, coupon=, url=');
 duplicate('reward mug 200 "A mug"', 'kind=manual kind=product',
           'tier=a tier=b', 'kind=amount value=1 value=2');
 
-wrong("reward mug 200 \"A mug\" $_;", $_, 'tier gold 100;',
+wrong("reward mug 200 \"A mug\" $_;", $_, 'tier gold 100;', $teller,
     'membership club sku=CLUB lasts=1y;') for qw(tier=club membership=gold);
 
 # what rules name may stand below them, and so may the currency
@@ -425,7 +434,7 @@ $t->accepts('rules before what they name', program(
     'badge fan "A fan" actions=3 action=review;',
     'promotion weekend bonus=10 tier=gold;',
     'action review 10;', 'membership club sku=CLUB lasts=1y;',
-    'tier gold 100;'));
+    'tier gold 100;', $teller));
 
 # stores
 

@@ -67,6 +67,13 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
             "off;\" if nginx itself guards the location");
     }
 
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ACTION
+        && program->rules.nactions == 0)
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"action\": add one, such as \"action review 10;\"");
+    }
+
     if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM
         || llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT)
     {

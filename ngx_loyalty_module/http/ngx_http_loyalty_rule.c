@@ -263,11 +263,15 @@ ngx_http_loyalty_rule_needs(ngx_conf_t *cf,
         }
     }
 
-    if (i == 0) {
-        return NGX_CONF_OK;
-    }
-
     value = cf->args->elts;
+
+    if (i == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" needs what only a store tells: add an "
+                           "\"order_lookup\", with a JSON pointer in "
+                           "\"%s=\"", &value[0], name);
+        return NGX_CONF_ERROR;
+    }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "\"%V\" needs what no store tells: add \"%s=\" with a "
