@@ -8,52 +8,64 @@
 #include <ngx_http_loyalty_variables.h>
 
 
-static ngx_int_t ngx_http_loyalty_result_variable(ngx_http_request_t *r,
+/* A text of an answer; NGX_ERROR if there is no memory. */
+
+typedef ngx_int_t (*ngx_http_loyalty_answer_text_pt)(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text);
+
+
+static ngx_int_t ngx_http_loyalty_answer_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_member_variable(ngx_http_request_t *r,
+static ngx_int_t ngx_http_loyalty_answer_result(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text);
+static ngx_int_t ngx_http_loyalty_answer_member(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text);
+static ngx_int_t ngx_http_loyalty_answer_points(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text);
+static ngx_int_t ngx_http_loyalty_answer_tier(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text);
+static ngx_int_t ngx_http_loyalty_request_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_points_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_tier_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_order_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_store_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_loyalty_email_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_http_loyalty_ctx_t *ngx_http_loyalty_answered(
-    ngx_http_request_t *r);
+static ngx_int_t ngx_http_loyalty_request_json_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static loyalty_str_t *ngx_http_loyalty_request_text(ngx_http_request_t *r,
+    size_t offset);
 
 
 static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
 
-    { ngx_string("loyalty_result"), NULL, ngx_http_loyalty_result_variable,
-      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_result"), NULL, ngx_http_loyalty_answer_variable,
+      (uintptr_t) ngx_http_loyalty_answer_result,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_member"), NULL, ngx_http_loyalty_member_variable,
-      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_member"), NULL, ngx_http_loyalty_answer_variable,
+      (uintptr_t) ngx_http_loyalty_answer_member,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_points"), NULL, ngx_http_loyalty_points_variable,
-      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_points"), NULL, ngx_http_loyalty_answer_variable,
+      (uintptr_t) ngx_http_loyalty_answer_points,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_tier"), NULL, ngx_http_loyalty_tier_variable,
-      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_tier"), NULL, ngx_http_loyalty_answer_variable,
+      (uintptr_t) ngx_http_loyalty_answer_tier,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_order"), NULL, ngx_http_loyalty_order_variable,
-      NGX_HTTP_LOYALTY_PLAIN, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_order"), NULL, ngx_http_loyalty_request_variable,
+      offsetof(loyalty_command_t, order), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_order_json"), NULL, ngx_http_loyalty_order_variable,
-      NGX_HTTP_LOYALTY_JSON, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_order_json"), NULL,
+      ngx_http_loyalty_request_json_variable,
+      offsetof(loyalty_command_t, order), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_store"), NULL, ngx_http_loyalty_store_variable,
-      NGX_HTTP_LOYALTY_PLAIN, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_store"), NULL, ngx_http_loyalty_request_variable,
+      offsetof(loyalty_command_t, store), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_email"), NULL, ngx_http_loyalty_email_variable,
-      NGX_HTTP_LOYALTY_PLAIN, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_email"), NULL, ngx_http_loyalty_request_variable,
+      offsetof(loyalty_command_t, email), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("loyalty_email_json"), NULL, ngx_http_loyalty_email_variable,
-      NGX_HTTP_LOYALTY_JSON, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+    { ngx_string("loyalty_email_json"), NULL,
+      ngx_http_loyalty_request_json_variable,
+      offsetof(loyalty_command_t, email), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
 };
@@ -85,61 +97,65 @@ ngx_http_loyalty_add_variables_of(ngx_conf_t *cf, ngx_http_variable_t *v)
 }
 
 
+/* Empty until there is an answer. */
+
 static ngx_int_t
-ngx_http_loyalty_result_variable(ngx_http_request_t *r,
+ngx_http_loyalty_answer_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    loyalty_str_t            code;
+    ngx_http_loyalty_answer_text_pt  answer_text =
+        (ngx_http_loyalty_answer_text_pt) data;
+
+    loyalty_str_t            text;
     ngx_http_loyalty_ctx_t  *ctx;
 
-    ctx = ngx_http_loyalty_answered(r);
+    text.data = "";
+    text.len = 0;
 
-    if (ctx == NULL) {
-        ngx_http_loyalty_set_value(v, "", 0);
-        return NGX_OK;
+    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
+
+    if (ctx != NULL && ctx->command.status != 0
+        && answer_text(r, &ctx->command.result, &text) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
-    code = loyalty_outcome_code(ctx->command.result.outcome);
-
-    ngx_http_loyalty_set_value(v, code.data, code.len);
+    ngx_http_loyalty_set_value(v, text.data, text.len);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_loyalty_member_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
+ngx_http_loyalty_answer_result(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
-
-    ctx = ngx_http_loyalty_answered(r);
-
-    if (ctx == NULL) {
-        ngx_http_loyalty_set_value(v, "", 0);
-        return NGX_OK;
-    }
-
-    ngx_http_loyalty_set_value(v, ctx->command.result.member,
-                               ngx_strlen(ctx->command.result.member));
+    *text = loyalty_outcome_code(result->outcome);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_loyalty_points_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
+ngx_http_loyalty_answer_member(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text)
 {
-    u_char                  *p;
-    ngx_http_loyalty_ctx_t  *ctx;
+    text->data = result->member;
+    text->len = ngx_strlen(result->member);
 
-    ctx = ngx_http_loyalty_answered(r);
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_answer_points(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text)
+{
+    u_char  *p;
 
     /* without a member there are no points, which is not the same as 0 */
 
-    if (ctx == NULL || ctx->command.result.member[0] == '\0') {
-        ngx_http_loyalty_set_value(v, "", 0);
+    if (result->member[0] == '\0') {
         return NGX_OK;
     }
 
@@ -148,72 +164,58 @@ ngx_http_loyalty_points_variable(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_http_loyalty_set_value(v, (char *) p,
-        ngx_sprintf(p, "%L", (int64_t) ctx->command.result.points) - p);
+    text->data = (char *) p;
+    text->len = ngx_sprintf(p, "%L", (int64_t) result->points) - p;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_loyalty_tier_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
+ngx_http_loyalty_answer_tier(ngx_http_request_t *r,
+    loyalty_result_t *result, loyalty_str_t *text)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
-
-    ctx = ngx_http_loyalty_answered(r);
-
-    if (ctx == NULL || ctx->command.result.tier == NULL) {
-        ngx_http_loyalty_set_value(v, "", 0);
-        return NGX_OK;
+    if (result->tier != NULL) {
+        *text = result->tier->id;
     }
 
-    ngx_http_loyalty_set_value(v, ctx->command.result.tier->id.data,
-                               ctx->command.result.tier->id.len);
-
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_loyalty_order_variable(ngx_http_request_t *r,
+ngx_http_loyalty_request_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
+    loyalty_str_t  *text;
 
-    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
+    text = ngx_http_loyalty_request_text(r, data);
 
-    return ngx_http_loyalty_text_variable(r, v,
-                                          ctx ? &ctx->command.order : NULL,
-                                          data);
+    return ngx_http_loyalty_text_variable(r, v, text, NGX_HTTP_LOYALTY_PLAIN);
 }
 
 
 static ngx_int_t
-ngx_http_loyalty_store_variable(ngx_http_request_t *r,
+ngx_http_loyalty_request_json_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
+    loyalty_str_t  *text;
 
-    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
+    text = ngx_http_loyalty_request_text(r, data);
 
-    return ngx_http_loyalty_text_variable(r, v,
-                                          ctx ? &ctx->command.store : NULL,
-                                          data);
+    return ngx_http_loyalty_text_variable(r, v, text, NGX_HTTP_LOYALTY_JSON);
 }
 
 
-static ngx_int_t
-ngx_http_loyalty_email_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
+static loyalty_str_t *
+ngx_http_loyalty_request_text(ngx_http_request_t *r, size_t offset)
 {
     ngx_http_loyalty_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
 
-    return ngx_http_loyalty_text_variable(r, v,
-                                          ctx ? &ctx->command.email : NULL,
-                                          data);
+    return (ctx != NULL)
+           ? (loyalty_str_t *) ((u_char *) &ctx->command + offset) : NULL;
 }
 
 
@@ -264,19 +266,6 @@ ngx_http_loyalty_text_variable(ngx_http_request_t *r,
     ngx_http_loyalty_set_value(v, (char *) p, len);
 
     return NGX_OK;
-}
-
-
-/* The context of a request that has its answer; NULL before that. */
-
-static ngx_http_loyalty_ctx_t *
-ngx_http_loyalty_answered(ngx_http_request_t *r)
-{
-    ngx_http_loyalty_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
-
-    return (ctx != NULL && ctx->command.status != 0) ? ctx : NULL;
 }
 
 
