@@ -133,6 +133,12 @@ $made = $store->coupon($r->field('coupon'));
 
 is("$made->{kind} $made->{value}", 'amount 5.00', 'an amount off');
 
+$r = $t->redeem('pin#2', member());
+$made = $store->coupon($r->field('coupon'));
+
+is($made->{reward}, 'pin#2', "a reward's id in JSON");
+is($made->{escaped}, 'pin%232', 'and in a URI');
+
 $r = $t->redeem('ten', $ada);
 $made = $store->coupon($r->field('coupon'));
 

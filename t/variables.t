@@ -27,7 +27,8 @@ $t->write_file('htpasswd', "ada:{PLAIN}pw\n");
 # those of coupons, and how many they are
 
 my @coupon = qw(coupon_code coupon_expires coupon_expires_unix reward
-                reward_kind reward_value reward_product reward_product_json);
+                reward_json reward_kind reward_value reward_product
+                reward_product_json);
 
 Loyalty::CouponStore->macros($t);
 $t->macro(COUPON_VARIABLES => join '|', map { "\$loyalty_$_" } @coupon);

@@ -59,6 +59,7 @@ static ngx_http_loyalty_coupon_variable_t  ngx_http_loyalty_coupon_texts[] = {
     { ngx_http_loyalty_coupon_ends, NGX_HTTP_LOYALTY_JSON },
     { ngx_http_loyalty_coupon_ends_unix, NGX_HTTP_LOYALTY_PLAIN },
     { ngx_http_loyalty_coupon_reward, NGX_HTTP_LOYALTY_PLAIN },
+    { ngx_http_loyalty_coupon_reward, NGX_HTTP_LOYALTY_JSON },
     { ngx_http_loyalty_coupon_product, NGX_HTTP_LOYALTY_PLAIN },
     { ngx_http_loyalty_coupon_product, NGX_HTTP_LOYALTY_JSON },
     { ngx_http_loyalty_coupon_kind, NGX_HTTP_LOYALTY_PLAIN },
@@ -77,10 +78,11 @@ static ngx_http_variable_t  ngx_http_loyalty_coupon_vars[] = {
     ngx_http_loyalty_coupon_row("loyalty_coupon_expires", 1),
     ngx_http_loyalty_coupon_row("loyalty_coupon_expires_unix", 2),
     ngx_http_loyalty_coupon_row("loyalty_reward", 3),
-    ngx_http_loyalty_coupon_row("loyalty_reward_product", 4),
-    ngx_http_loyalty_coupon_row("loyalty_reward_product_json", 5),
-    ngx_http_loyalty_coupon_row("loyalty_reward_kind", 6),
-    ngx_http_loyalty_coupon_row("loyalty_reward_value", 7),
+    ngx_http_loyalty_coupon_row("loyalty_reward_json", 4),
+    ngx_http_loyalty_coupon_row("loyalty_reward_product", 5),
+    ngx_http_loyalty_coupon_row("loyalty_reward_product_json", 6),
+    ngx_http_loyalty_coupon_row("loyalty_reward_kind", 7),
+    ngx_http_loyalty_coupon_row("loyalty_reward_value", 8),
       ngx_http_null_variable
 };
 

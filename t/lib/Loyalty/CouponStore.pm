@@ -43,11 +43,13 @@ my %MACROS = (
         reward        ten  20 "Tenth off" kind=percentage value=10
                       coupon=store;
         reward        pin  10 "Pin";
+        reward        pin#2 10 "Pin" coupon=store;
         api_key       chatbot value:%%KEY%%;
 END
     COUPON_BODY => '{' . join(',', map { qq("$_->[0]":"\$loyalty_$_->[1]") }
         [code => 'coupon_code'], [expires => 'coupon_expires'],
-        [unix => 'coupon_expires_unix'], [reward => 'reward'],
+        [unix => 'coupon_expires_unix'], [reward => 'reward_json'],
+        [escaped => 'reward'],
         [product => 'reward_product_json'], [kind => 'reward_kind'],
         [value => 'reward_value'], [email => 'email_json']) . '}',
     COUPON_STORE => <<'END',
