@@ -164,6 +164,13 @@ is_result(look("+$code%09"), 200, 'coupon_good', {coupon => $code},
 is_result($t->post($coupon, {coupon => " \l\L$code\r\n", order => 'L-1'}), 200,
     'coupon_used', {coupon => $code}, 'used in lower case, with a line end');
 
+my $blanks = ' ' x 100;
+
+is_result($t->post($coupon, {coupon => "$blanks$code", order => 'L-1'}), 200,
+    'coupon_used', {coupon => $code}, 'behind many blanks');
+is_result($t->post($coupon, {coupon => "$code$blanks", order => 'L-1'}), 200,
+    'coupon_used', {coupon => $code}, 'before many blanks');
+
 # used once
 
 is_fault(look($code), 409, 'coupon_used_before', 'used up');

@@ -90,6 +90,13 @@ is_result(signup("{\"email\":\"$email\"}", 'Application/JSON;charset=utf-8'),
 is_result(signup(qq( \n{"email" : "\\u0061da\@example.com"}\r\n), $json), 200,
     'already_member', 'JSON with blanks and escapes');
 
+is_result(signup('{"email":"' . ' ' x 400 . "$email\\n" . ' ' x 100 . '"}',
+    $json), 200, 'already_member', 'JSON with many blanks around the e-mail');
+is_result(signup('email=' . '+' x 400 . 'ada%40example.com' . '%20' x 100,
+    $form), 200, 'already_member', 'form with many blanks around it');
+is_fault(signup('{"email":"' . 'e' x 242 . '@example.com x"}', $json), 400,
+    'bad_email', 'the longest e-mail, a blank and more');
+
 # the body wins
 
 is_result(signup("{\"email\":\"$email\"}", $json,

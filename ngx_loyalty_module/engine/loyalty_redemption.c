@@ -9,7 +9,6 @@
 #include <string.h>
 
 
-static loyalty_str_t loyalty_redemption_trim(loyalty_str_t text);
 static const char *loyalty_redemption_upper(loyalty_str_t text, char *upper);
 static int loyalty_redemption_row(loyalty_transaction_t *tx,
     loyalty_str_t coupon, int take, int *row);
@@ -81,7 +80,7 @@ loyalty_redemption_find(loyalty_transaction_t *tx, loyalty_str_t code,
 
     *found = 0;
 
-    coupon = loyalty_redemption_trim(code);
+    coupon = loyalty_str_trim(code);
 
     if (coupon.len > LOYALTY_COUPON_MAX) {
         return LOYALTY_OK;
@@ -130,24 +129,6 @@ loyalty_redemption_take(loyalty_transaction_t *tx, int64_t id,
     }
 
     return *found ? loyalty_redemption_read(tx, redemption) : LOYALTY_OK;
-}
-
-
-static loyalty_str_t
-loyalty_redemption_trim(loyalty_str_t text)
-{
-    while (text.len != 0 && strchr(" \t\r\n", text.data[0]) != NULL) {
-        text.data++;
-        text.len--;
-    }
-
-    while (text.len != 0
-           && strchr(" \t\r\n", text.data[text.len - 1]) != NULL)
-    {
-        text.len--;
-    }
-
-    return text;
 }
 
 

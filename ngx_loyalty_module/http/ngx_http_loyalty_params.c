@@ -20,6 +20,7 @@ typedef struct {
     size_t       max;
     ngx_uint_t   bit;           /* in an endpoint's needs and takes */
     unsigned     integer:1;     /* JSON may have it as a number */
+    unsigned     typed:1;       /* white space around it does not count */
 
     /* what it must be, and the fault if it is not */
 
@@ -62,7 +63,6 @@ static ngx_int_t ngx_http_loyalty_params_check(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_params_valid(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_param_t *param);
 static int ngx_http_loyalty_is_coupon(loyalty_str_t text);
-static int ngx_http_loyalty_is_blank(char c);
 static int ngx_http_loyalty_is_source(loyalty_str_t text);
 static int ngx_http_loyalty_is_locale(loyalty_str_t text);
 static int ngx_http_loyalty_is_number(loyalty_str_t text);
@@ -73,81 +73,77 @@ static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
     loyalty_outcome_e outcome, const char *detail);
 
 
-/* An e-mail may come with white space around it, which does not count. */
-
-#define NGX_HTTP_LOYALTY_EMAIL_RAW   (LOYALTY_EMAIL_MAX + 64)
-
 #define NGX_HTTP_LOYALTY_NUMBER_MAX  18             /* digits */
 
 
 static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
 
     { ngx_string("email"), offsetof(loyalty_command_t, email),
-      NGX_HTTP_LOYALTY_EMAIL_RAW, NGX_HTTP_LOYALTY_EMAIL, 0,
+      LOYALTY_EMAIL_MAX, NGX_HTTP_LOYALTY_EMAIL, 0, 1,
       NULL, LOYALTY_BAD_EMAIL,
       NULL },
 
     { ngx_string("order"), offsetof(loyalty_command_t, order),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ORDER, 1,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ORDER, 1, 0,
       loyalty_id_valid, LOYALTY_BAD_ORDER,
       NULL },
 
     { ngx_string("store"), offsetof(loyalty_command_t, store),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_STORE, 0,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_STORE, 0, 0,
       NULL, LOYALTY_BAD_REQUEST,
       NULL },
 
     { ngx_string("reward"), offsetof(loyalty_command_t, reward),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REWARD, 0,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REWARD, 0, 0,
       loyalty_id_valid, LOYALTY_BAD_REWARD,
       NULL },
 
     { ngx_string("coupon"), offsetof(loyalty_command_t, coupon),
-      LOYALTY_COUPON_MAX, NGX_HTTP_LOYALTY_COUPON, 0,
+      LOYALTY_COUPON_MAX, NGX_HTTP_LOYALTY_COUPON, 0, 1,
       ngx_http_loyalty_is_coupon, LOYALTY_BAD_COUPON,
       NULL },
 
     { ngx_string("action"), offsetof(loyalty_command_t, action),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ACTION, 0,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_ACTION, 0, 0,
       loyalty_id_valid, LOYALTY_BAD_ACTION,
       NULL },
 
     { ngx_string("ref"), offsetof(loyalty_command_t, ref),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REF, 1,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_REF, 1, 0,
       loyalty_id_valid, LOYALTY_BAD_ACTION,
       NULL },
 
     { ngx_string("referral"), offsetof(loyalty_command_t, referral),
-      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_REFERRAL, 0,
+      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_REFERRAL, 0, 0,
       ngx_http_loyalty_is_source, LOYALTY_BAD_REQUEST,
       "\"referral\" takes 64 bytes, without control characters." },
 
     { ngx_string("source"), offsetof(loyalty_command_t, source),
-      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_SOURCE, 0,
+      LOYALTY_SOURCE_MAX, NGX_HTTP_LOYALTY_SOURCE, 0, 0,
       ngx_http_loyalty_is_source, LOYALTY_BAD_REQUEST,
       "\"source\" takes 64 bytes, without control characters." },
 
     { ngx_string("locale"), offsetof(loyalty_command_t, locale),
-      LOYALTY_LOCALE_MAX, NGX_HTTP_LOYALTY_LOCALE, 0,
+      LOYALTY_LOCALE_MAX, NGX_HTTP_LOYALTY_LOCALE, 0, 0,
       ngx_http_loyalty_is_locale, LOYALTY_BAD_REQUEST,
       "\"locale\" takes 35 bytes, without control characters." },
 
     { ngx_string("limit"), offsetof(loyalty_command_t, limit),
-      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_LIMIT, 1,
+      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_LIMIT, 1, 0,
       ngx_http_loyalty_is_number, LOYALTY_BAD_REQUEST,
       "\"limit\" takes a whole number." },
 
     { ngx_string("before"), offsetof(loyalty_command_t, before),
-      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_BEFORE, 1,
+      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_BEFORE, 1, 0,
       ngx_http_loyalty_is_number, LOYALTY_BAD_REQUEST,
       "\"before\" takes what was in \"next\"." },
 
     { ngx_string("by"), offsetof(loyalty_command_t, by),
-      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_BY, 0,
+      LOYALTY_ID_MAX, NGX_HTTP_LOYALTY_BY, 0, 0,
       NULL, LOYALTY_BAD_REQUEST,
       NULL },
 
-    { ngx_null_string, 0, 0, 0, 0, NULL, LOYALTY_NO_FAULT, NULL }
+    { ngx_null_string, 0, 0, 0, 0, 0, NULL, LOYALTY_NO_FAULT, NULL }
 };
 
 
@@ -476,13 +472,18 @@ ngx_http_loyalty_params_set(ngx_http_loyalty_ctx_t *ctx,
 {
     loyalty_str_t  text;
 
+    text = ngx_http_loyalty_text(value);
+
+    if (param->typed) {
+        text = loyalty_str_trim(text);
+    }
+
     /*
      * One byte more than the limit is enough for the checks of each to find
      * it too long.
      */
 
-    text.data = (char *) value->data;
-    text.len = ngx_min(value->len, param->max + 1);
+    text.len = ngx_min(text.len, param->max + 1);
 
     *ngx_http_loyalty_params_field(ctx, param) = text;
 }
@@ -575,26 +576,12 @@ ngx_http_loyalty_params_valid(ngx_http_loyalty_ctx_t *ctx,
 }
 
 
-/*
- * Codes that were made elsewhere have more than letters and digits.  White
- * space around them, as people leave it there, is the engine's to drop.
- */
+/* Codes that were made elsewhere have more than letters and digits. */
 
 static int
 ngx_http_loyalty_is_coupon(loyalty_str_t text)
 {
     size_t  i;
-
-    while (text.len != 0 && ngx_http_loyalty_is_blank(text.data[0])) {
-        text.data++;
-        text.len--;
-    }
-
-    while (text.len != 0
-           && ngx_http_loyalty_is_blank(text.data[text.len - 1]))
-    {
-        text.len--;
-    }
 
     for (i = 0; i < text.len; i++) {
 
@@ -604,13 +591,6 @@ ngx_http_loyalty_is_coupon(loyalty_str_t text)
     }
 
     return text.len != 0 && text.len <= LOYALTY_COUPON_MAX;
-}
-
-
-static int
-ngx_http_loyalty_is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == CR || c == LF;
 }
 
 
@@ -665,7 +645,7 @@ ngx_http_loyalty_params_email(ngx_http_request_t *r,
 
     email = ngx_pnalloc(r->pool, LOYALTY_EMAIL_MAX);
 
-    if (email == NULL || raw->len > NGX_HTTP_LOYALTY_EMAIL_RAW
+    if (email == NULL || raw->len > LOYALTY_EMAIL_MAX
         || loyalty_email_normalize(*raw, email, &len) != LOYALTY_OK)
     {
         raw->len = 0;

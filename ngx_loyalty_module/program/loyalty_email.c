@@ -10,8 +10,6 @@
 #include <string.h>
 
 
-static loyalty_str_t loyalty_email_trim(loyalty_str_t text);
-static int loyalty_email_space(char c);
 static int loyalty_email_refuses(uint32_t code);
 static int loyalty_email_is_google(loyalty_str_t domain);
 
@@ -22,7 +20,7 @@ loyalty_email_normalize(loyalty_str_t in, char *out, size_t *len)
     size_t    i, n, at;
     uint32_t  code;
 
-    in = loyalty_email_trim(in);
+    in = loyalty_str_trim(in);
 
     if (in.len < LOYALTY_EMAIL_MIN || in.len > LOYALTY_EMAIL_MAX) {
         return LOYALTY_ERROR;
@@ -62,29 +60,6 @@ loyalty_email_normalize(loyalty_str_t in, char *out, size_t *len)
     *len = in.len;
 
     return LOYALTY_OK;
-}
-
-
-static loyalty_str_t
-loyalty_email_trim(loyalty_str_t text)
-{
-    while (text.len > 0 && loyalty_email_space(text.data[0])) {
-        text.data++;
-        text.len--;
-    }
-
-    while (text.len > 0 && loyalty_email_space(text.data[text.len - 1])) {
-        text.len--;
-    }
-
-    return text;
-}
-
-
-static int
-loyalty_email_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 

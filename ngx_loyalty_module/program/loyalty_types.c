@@ -9,6 +9,9 @@
 #include <string.h>
 
 
+static int loyalty_str_space(char c);
+
+
 int
 loyalty_str_equal(loyalty_str_t a, loyalty_str_t b)
 {
@@ -19,4 +22,27 @@ loyalty_str_equal(loyalty_str_t a, loyalty_str_t b)
     /* memcmp() must not be given the NULL that an absent text may have */
 
     return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
+}
+
+
+loyalty_str_t
+loyalty_str_trim(loyalty_str_t text)
+{
+    while (text.len > 0 && loyalty_str_space(text.data[0])) {
+        text.data++;
+        text.len--;
+    }
+
+    while (text.len > 0 && loyalty_str_space(text.data[text.len - 1])) {
+        text.len--;
+    }
+
+    return text;
+}
+
+
+static int
+loyalty_str_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }

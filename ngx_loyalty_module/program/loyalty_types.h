@@ -28,5 +28,8 @@ typedef struct {
 
 int loyalty_str_equal(loyalty_str_t a, loyalty_str_t b);
 
+/* Without the white space at both ends that ASCII has, tabs and line ends. */
+loyalty_str_t loyalty_str_trim(loyalty_str_t text);
+
 
 #endif /* _LOYALTY_TYPES_H_INCLUDED_ */

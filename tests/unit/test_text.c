@@ -32,6 +32,20 @@ equal_texts_may_be_absent(void **state)
 
 
 static void
+texts_are_trimmed_at_both_ends(void **state)
+{
+    (void) state;
+
+    assert_true(loyalty_str_equal(loyalty_str_trim(text(" \t\r\na b\v\f ")),
+                                  text("a b")));
+    assert_true(loyalty_str_equal(loyalty_str_trim(text("a")), text("a")));
+    assert_int_equal(loyalty_str_trim(text(" \n ")).len, 0);
+    assert_int_equal(loyalty_str_trim(text("")).len, 0);
+    assert_int_equal(loyalty_str_trim(text(NULL)).len, 0);
+}
+
+
+static void
 utf8_characters_of_each_length_are_read(void **state)
 {
     size_t    i;
@@ -121,6 +135,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(equal_texts_have_the_same_bytes),
         cmocka_unit_test(equal_texts_may_be_absent),
+        cmocka_unit_test(texts_are_trimmed_at_both_ends),
         cmocka_unit_test(utf8_characters_of_each_length_are_read),
         cmocka_unit_test(utf8_that_is_ill_formed_is_refused),
         cmocka_unit_test(utf8_text_is_checked_to_its_end)
