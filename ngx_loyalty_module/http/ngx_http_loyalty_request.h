@@ -49,7 +49,8 @@ struct ngx_http_loyalty_ctx_s {
 
     loyalty_command_t             command;
     ngx_http_loyalty_store_t      store;
-    unsigned                      refused:1;     /* the coupon, by it */
+    unsigned                      wished:1;      /* the coupon, of it */
+    unsigned                      refused:1;     /* and it said no */
 
     /* of a redemption, while and if it is not known how it ends */
 

@@ -31,7 +31,8 @@ static void ngx_http_loyalty_saga_made(ngx_http_request_t *r);
 static void ngx_http_loyalty_saga_look(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_saga_looked(ngx_http_request_t *r);
-static void ngx_http_loyalty_saga_searched(ngx_http_request_t *r);
+static void ngx_http_loyalty_saga_warn(ngx_http_loyalty_ctx_t *ctx,
+    const char *what);
 static ngx_uint_t ngx_http_loyalty_saga_expired(ngx_http_loyalty_ctx_t *ctx);
 static loyalty_coupon_verdict_e ngx_http_loyalty_saga_verdict(
     ngx_http_loyalty_ctx_t *ctx, ngx_uint_t looking);
@@ -85,6 +86,8 @@ ngx_http_loyalty_saga_make(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
         ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
         return;
     }
+
+    ctx->wished = 1;
 
     /*
      * A GET is sent again when a connection breaks, whatever proxy_method says
@@ -160,10 +163,7 @@ ngx_http_loyalty_saga_made(ngx_http_request_t *r)
         return;
     }
 
-    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                  "loyalty: the store of program \"%V\" has not confirmed a "
-                  "coupon, status %ui", &ctx->conf->program->name,
-                  ctx->store.status);
+    ngx_http_loyalty_saga_warn(ctx, "has not confirmed a coupon");
 
     ctx->refused = (verdict == LOYALTY_COUPON_ABSENT);
 
@@ -189,8 +189,8 @@ ngx_http_loyalty_saga_look(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
 
 /*
- * That it is not there means "no" after a "no".  After silence, the wish may
- * still be on its way.
+ * What is not there is made, if that has not been tried.  Otherwise it means
+ * "no" after a "no"; after silence, the wish may still be on its way.
  */
 
 static void
@@ -203,11 +203,29 @@ ngx_http_loyalty_saga_looked(ngx_http_request_t *r)
 
     verdict = ngx_http_loyalty_saga_verdict(ctx, 1);
 
+    if (verdict == LOYALTY_COUPON_ABSENT && !ctx->wished) {
+        ngx_http_loyalty_saga_make(r, ctx);
+        return;
+    }
+
     if (verdict == LOYALTY_COUPON_ABSENT && !ctx->refused) {
         verdict = LOYALTY_COUPON_UNCLEAR;
+
+    } else if (verdict == LOYALTY_COUPON_UNCLEAR) {
+        ngx_http_loyalty_saga_warn(ctx, "does not say whether it has a "
+                                   "coupon");
     }
 
     ngx_http_loyalty_saga_conclude(r, ctx, verdict);
+}
+
+
+static void
+ngx_http_loyalty_saga_warn(ngx_http_loyalty_ctx_t *ctx, const char *what)
+{
+    ngx_log_error(NGX_LOG_WARN, ctx->request->connection->log, 0,
+                  "loyalty: the store of program \"%V\" %s, status %ui",
+                  &ctx->conf->program->name, what, ctx->store.status);
 }
 
 
@@ -220,14 +238,11 @@ void
 ngx_http_loyalty_saga_resume(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, void (*concluded)(ngx_http_request_t *r))
 {
-    ngx_http_loyalty_coupon_store_t  *maker;
-
     ctx->concluded = concluded;
 
-    maker = ngx_http_loyalty_saga_maker(ctx);
-
-    if (maker == NULL || ngx_http_loyalty_saga_expired(ctx)) {
-
+    if (ngx_http_loyalty_saga_maker(ctx) == NULL
+        || ngx_http_loyalty_saga_expired(ctx))
+    {
         /*
          * The reward, or who makes its coupons, is gone, or nobody could use
          * the coupon any more: the points go back.
@@ -237,38 +252,7 @@ ngx_http_loyalty_saga_resume(ngx_http_request_t *r,
         return;
     }
 
-    if (ngx_http_loyalty_saga_ask(r, ctx, &maker->lookup,
-                                  ngx_http_loyalty_saga_searched)
-        != NGX_OK)
-    {
-        ngx_http_loyalty_saga_conclude(r, ctx, LOYALTY_COUPON_UNCLEAR);
-    }
-}
-
-
-static void
-ngx_http_loyalty_saga_searched(ngx_http_request_t *r)
-{
-    ngx_http_loyalty_ctx_t    *ctx;
-    loyalty_coupon_verdict_e   verdict;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
-
-    verdict = ngx_http_loyalty_saga_verdict(ctx, 1);
-
-    if (verdict == LOYALTY_COUPON_ABSENT) {
-        ngx_http_loyalty_saga_make(r, ctx);
-        return;
-    }
-
-    if (verdict == LOYALTY_COUPON_UNCLEAR) {
-        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                      "loyalty: the store of program \"%V\" does not say "
-                      "whether it has a coupon, status %ui",
-                      &ctx->conf->program->name, ctx->store.status);
-    }
-
-    ngx_http_loyalty_saga_conclude(r, ctx, verdict);
+    ngx_http_loyalty_saga_look(r, ctx);
 }
 
 
