@@ -338,6 +338,16 @@ static const char  loyalty_sqlite_migration_1[] =
 "    done_at    INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
 
+/* what all members have together: one row, of the last count */
+
+"CREATE TABLE census ("
+"    id         INTEGER PRIMARY KEY CHECK (id = 1),"
+"    at         INTEGER NOT NULL,"
+"    members    INTEGER NOT NULL,"
+"    points     INTEGER NOT NULL,"
+"    owed       INTEGER NOT NULL"
+") STRICT;"
+
 "CREATE TABLE answer ("
 "    id         INTEGER PRIMARY KEY,"
 "    caller     TEXT    NOT NULL,"

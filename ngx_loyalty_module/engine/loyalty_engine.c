@@ -35,6 +35,7 @@ struct loyalty_engine_s {
     int                     more;          /* of it is left */
 
     loyalty_sweep_t        *sweep;         /* being done, or NULL */
+    loyalty_census_t        census;        /* the last that is known */
     loyalty_leaders_t      *leaders;       /* being made, or NULL */
     unsigned                leaders_old:1; /* somebody has seen that */
 
@@ -538,6 +539,22 @@ loyalty_engine_error(loyalty_engine_t *engine)
 }
 
 
+void
+loyalty_engine_moved(loyalty_engine_t *engine, loyalty_movements_t *movements)
+{
+    *movements = engine->session.movements;
+
+    engine->session.movements.nelts = 0;
+}
+
+
+const loyalty_census_t *
+loyalty_engine_census(const loyalty_engine_t *engine)
+{
+    return &engine->census;
+}
+
+
 int
 loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more)
 {
@@ -559,6 +576,10 @@ loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more)
         rc = loyalty_engine_do(engine, loyalty_sweep_begin, 1, now);
 
         *more = (rc == LOYALTY_DB_DONE && engine->more);
+    }
+
+    if (rc == LOYALTY_DB_DONE) {
+        engine->census = *loyalty_sweep_census(engine->sweep);
     }
 
     if (!*more) {

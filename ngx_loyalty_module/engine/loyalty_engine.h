@@ -8,8 +8,10 @@
 #define _LOYALTY_ENGINE_H_INCLUDED_
 
 
+#include <loyalty_census.h>
 #include <loyalty_command.h>
 #include <loyalty_lock.h>
+#include <loyalty_movements.h>
 
 
 /*
@@ -52,6 +54,10 @@ loyalty_command_t *loyalty_engine_run(loyalty_engine_t *engine,
  */
 const char *loyalty_engine_error(loyalty_engine_t *engine);
 
+/* How many points have been moved since this was asked last. */
+void loyalty_engine_moved(loyalty_engine_t *engine,
+    loyalty_movements_t *movements);
+
 /*
  * A step, in one short transaction, of settling all members for whom points
  * have expired or have become usable by "now"; *more: it is to be called
@@ -60,6 +66,12 @@ const char *loyalty_engine_error(loyalty_engine_t *engine);
  * with the reason in loyalty_engine_error() if it failed.
  */
 int loyalty_engine_settle(loyalty_engine_t *engine, int64_t now, int *more);
+
+/*
+ * What the last census has counted, by this engine or by any other, as far as
+ * loyalty_engine_settle() has seen it; all zeros before that.
+ */
+const loyalty_census_t *loyalty_engine_census(const loyalty_engine_t *engine);
 
 /*
  * Whether the last run has shown a leaderboard that is old: somebody should

@@ -545,6 +545,8 @@ loyalty_ledger_append(loyalty_transaction_t *tx, loyalty_member_t *member,
 
     *id = loyalty_db_inserted(tx->db);
 
+    loyalty_movements_add(&tx->movements, entry->kind, row->points);
+
     return LOYALTY_OK;
 }
 

@@ -161,6 +161,10 @@ loyalty_session_work(loyalty_session_t *session, loyalty_db_mode_e mode,
         rc = loyalty_db_commit(tx.db);
     }
 
+    if (rc == LOYALTY_DB_DONE) {
+        loyalty_movements_join(&session->movements, &tx.movements);
+    }
+
     if (rc != LOYALTY_DB_DONE) {
         loyalty_session_failed(session, (tx.why != NULL)
                                         ? tx.why : loyalty_db_error(tx.db));

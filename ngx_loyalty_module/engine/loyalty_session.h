@@ -48,6 +48,7 @@ typedef struct {
     loyalty_session_conf_t         conf;
     loyalty_db_t                  *db;
     loyalty_db_statement_t        *statements;    /* all of them */
+    loyalty_movements_t            movements;     /* committed; the owner's */
 
     char                           error[LOYALTY_SESSION_ERROR_SIZE];
 } loyalty_session_t;

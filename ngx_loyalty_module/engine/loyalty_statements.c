@@ -372,12 +372,20 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "VALUES ($1, $2, $3, $4, $5, $6)", 0 },
 
     [LOYALTY_SQL_SWEEP_READ] =
-        { "SELECT email, id, due_at FROM member "
+        { "SELECT email, id, due_at, points, merged_into FROM member "
           "WHERE email > $1 ORDER BY email LIMIT $2", 0 },
 
     [LOYALTY_SQL_SWEEP_READ_SHARED] =
-        { "SELECT email, id, due_at FROM member "
+        { "SELECT email, id, due_at, points, merged_into FROM member "
           "WHERE id > $1 ORDER BY id LIMIT $2", 0 },
+
+    [LOYALTY_SQL_CENSUS_READ] =
+        { "SELECT at, members, points, owed FROM census WHERE id = 1", 0 },
+
+    [LOYALTY_SQL_CENSUS_WRITE] =
+        { "INSERT INTO census (id, at, members, points, owed) "
+          "VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET "
+          "at = $1, members = $2, points = $3, owed = $4", 0 },
 
     [LOYALTY_SQL_CHORE_FIND] =
         { "SELECT done_at FROM chore WHERE name = $1", 0 },

@@ -44,14 +44,20 @@ struct loyalty_sweep_s {
     size_t                  some;          /* it settles so many of them */
     int64_t                 at;
     size_t                  alone;         /* so many have one each */
+
+    loyalty_census_t        census;        /* the last */
+    loyalty_census_t        count;         /* being made */
 };
 
 
+static int loyalty_sweep_last_census(loyalty_transaction_t *tx);
 static int loyalty_sweep_member(loyalty_transaction_t *tx);
+static void loyalty_sweep_count(loyalty_census_t *count, int64_t points);
 static int loyalty_sweep_compare(const void *one, const void *two);
 static size_t loyalty_sweep_some(const loyalty_sweep_t *sweep);
 static int loyalty_sweep_settle(loyalty_transaction_t *tx,
     const loyalty_sweep_email_t *email);
+static int loyalty_sweep_done(loyalty_transaction_t *tx);
 
 
 static const loyalty_walk_conf_t  loyalty_sweep_conf = {
@@ -88,7 +94,31 @@ loyalty_sweep_destroy(loyalty_sweep_t *sweep)
 int
 loyalty_sweep_begin(loyalty_transaction_t *tx, int *more)
 {
-    return loyalty_walk_begin(tx, &tx->sweep->walk, more);
+    return (loyalty_sweep_last_census(tx) == LOYALTY_OK)
+           ? loyalty_walk_begin(tx, &tx->sweep->walk, more) : LOYALTY_ERROR;
+}
+
+
+static int
+loyalty_sweep_last_census(loyalty_transaction_t *tx)
+{
+    int                row;
+    loyalty_census_t  *census = &tx->sweep->census;
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_CENSUS_READ, NULL, 0, &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (row) {
+        census->at = loyalty_db_column_int(tx->db, 0);
+        census->members = loyalty_db_column_int(tx->db, 1);
+        census->points = loyalty_db_column_int(tx->db, 2);
+        census->owed = loyalty_db_column_int(tx->db, 3);
+    }
+
+    return LOYALTY_OK;
 }
 
 
@@ -138,6 +168,10 @@ loyalty_sweep_member(loyalty_transaction_t *tx)
 
     due_at = loyalty_db_column_int(tx->db, 2);
 
+    if (loyalty_db_column_int(tx->db, 4) == 0) {
+        loyalty_sweep_count(&sweep->count, loyalty_db_column_int(tx->db, 3));
+    }
+
     if (due_at == 0 || due_at > tx->now) {
         return LOYALTY_OK;
     }
@@ -154,6 +188,20 @@ loyalty_sweep_member(loyalty_transaction_t *tx)
     memcpy(due->data, email.data, email.len);
 
     return LOYALTY_OK;
+}
+
+
+static void
+loyalty_sweep_count(loyalty_census_t *count, int64_t points)
+{
+    count->members++;
+
+    if (points > 0) {
+        count->points += points;
+
+    } else {
+        count->owed -= points;
+    }
 }
 
 
@@ -214,7 +262,29 @@ loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
 
     *more = (!sweep->through || sweep->first + sweep->some < sweep->ndue);
 
-    return *more ? LOYALTY_OK : loyalty_walk_done(tx, &sweep->walk);
+    return *more ? LOYALTY_OK : loyalty_sweep_done(tx);
+}
+
+
+static int
+loyalty_sweep_done(loyalty_transaction_t *tx)
+{
+    loyalty_census_t          *count = &tx->sweep->count;
+    const loyalty_db_value_t   values[] = {
+        loyalty_db_int(tx->now), loyalty_db_int(count->members),
+        loyalty_db_int(count->points), loyalty_db_int(count->owed)
+    };
+
+    count->at = tx->now;
+
+    if (loyalty_transaction_run(tx, LOYALTY_SQL_CENSUS_WRITE, values,
+                                loyalty_values_n(values))
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_walk_done(tx, &tx->sweep->walk);
 }
 
 
@@ -230,6 +300,13 @@ loyalty_sweep_some(const loyalty_sweep_t *sweep)
     }
 
     return (left < LOYALTY_SWEEP_MEMBERS) ? left : LOYALTY_SWEEP_MEMBERS;
+}
+
+
+const loyalty_census_t *
+loyalty_sweep_census(const loyalty_sweep_t *sweep)
+{
+    return (sweep->count.at != 0) ? &sweep->count : &sweep->census;
 }
 
 

@@ -8,6 +8,7 @@
 #define _LOYALTY_SWEEP_H_INCLUDED_
 
 
+#include <loyalty_census.h>
 #include <loyalty_transaction.h>
 
 
@@ -15,7 +16,7 @@
  * Settles all members whose points have expired or have become usable.  An
  * index on when they are due would cost every claim more than it costs to look
  * at all of them now and then: nobody waits for it, since answers reckon with
- * what is due.
+ * what is due.  On the way it counts what they have.
  */
 
 #define LOYALTY_SWEEP_INTERVAL  600
@@ -35,6 +36,12 @@ void loyalty_sweep_destroy(loyalty_sweep_t *sweep);
 int loyalty_sweep_begin(loyalty_transaction_t *tx, int *more);
 int loyalty_sweep_read(loyalty_transaction_t *tx, int *more);
 int loyalty_sweep_write(loyalty_transaction_t *tx, int *more);
+
+/*
+ * What was counted last, after the first step; after the last one, by this
+ * sweep.  All zeros if nobody has counted yet.
+ */
+const loyalty_census_t *loyalty_sweep_census(const loyalty_sweep_t *sweep);
 
 int loyalty_sweep_to_write(const loyalty_sweep_t *sweep, int64_t now);
 

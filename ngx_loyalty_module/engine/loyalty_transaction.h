@@ -10,6 +10,7 @@
 
 #include <loyalty_command.h>
 #include <loyalty_db.h>
+#include <loyalty_movements.h>
 #include <loyalty_statements.h>
 
 
@@ -35,6 +36,7 @@ typedef struct {
     unsigned                       together:1;  /* with other commands */
     loyalty_db_rc_e                failed;
     const char                    *why;      /* NULL: ask the database */
+    loyalty_movements_t            movements;
 
     loyalty_sweep_t               *sweep;
     loyalty_leaders_t             *leaders;

@@ -79,7 +79,7 @@ typedef struct {
     u_char                       *file;          /* where it is defined */
     ngx_uint_t                    line;
 
-    ngx_shm_zone_t               *shm_zone;      /* data: loyalty_lock_t */
+    ngx_shm_zone_t               *shm_zone;      /* data: ..._shared_t */
     ngx_http_loyalty_executor_t  *executor;      /* of this worker */
     ngx_event_t                   settle;        /* its timer, likewise */
 

@@ -48,6 +48,8 @@ typedef struct {
 
 char *ngx_http_loyalty_currency(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
+char *ngx_http_loyalty_point_value(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
 char *ngx_http_loyalty_pending(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 char *ngx_http_loyalty_points_expire(ngx_conf_t *cf,

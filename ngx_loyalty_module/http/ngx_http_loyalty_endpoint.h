@@ -37,6 +37,10 @@ struct ngx_http_loyalty_endpoint_s {
     ngx_str_t                     allow;
     ngx_uint_t                    needs;         /* parameters */
     ngx_uint_t                    takes;         /* and these may be there */
+
+    /* in place of a command; returns what a content handler does */
+
+    ngx_int_t                   (*serve)(ngx_http_request_t *r);
 };
 
 
@@ -50,6 +54,7 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint;
 
 
 #endif /* _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_ */

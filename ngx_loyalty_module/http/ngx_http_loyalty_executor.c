@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_metrics.h>
 
 
 #define NGX_HTTP_LOYALTY_READ_CACHE   (8 * 1024 * 1024)
@@ -352,6 +353,12 @@ ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "loyalty batch:%i waiting:%i", n, queue->waiting);
+
+    ngx_http_loyalty_count_batch(lane->executor->program,
+                                 (queue == &lane->executor->writes)
+                                 ? NGX_HTTP_LOYALTY_WRITES
+                                 : NGX_HTTP_LOYALTY_READS,
+                                 n, queue->waiting);
 }
 
 
@@ -421,6 +428,7 @@ ngx_http_loyalty_lane_done(ngx_event_t *ev)
     }
 
     ngx_http_loyalty_lane_report(lane, ev->log);
+    ngx_http_loyalty_count_run(lane->executor->program, lane->engine);
 
     if (loyalty_engine_checkpoint_due(lane->engine)) {
         ngx_http_loyalty_checkpoint_due(lane->executor);

@@ -62,6 +62,12 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
         return ngx_http_loyalty_refuse(r, ctx, outcome);
     }
 
+    if (endpoint->serve != NULL) {
+        rc = ngx_http_discard_request_body(r);
+
+        return (rc == NGX_OK) ? endpoint->serve(r) : rc;
+    }
+
     if (r->method == NGX_HTTP_POST) {
 
         if (endpoint->kind != LOYALTY_COMMAND_ORDER_EVENT

@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_shared.h>
 
 
 /* A thread that needs more milliseconds than this hangs in the disk. */
@@ -16,13 +17,16 @@ ngx_http_loyalty_lane_init(ngx_http_loyalty_executor_t *executor,
     ngx_http_loyalty_lane_t *lane, size_t cache)
 {
     loyalty_engine_conf_t        conf;
+    ngx_http_loyalty_shared_t   *shared;
     ngx_http_loyalty_program_t  *program = executor->program;
+
+    shared = program->shm_zone->data;
 
     conf.program = &program->rules;
     conf.uri = (char *) program->database.data;
     conf.timeout = (int) program->timeout;
     conf.cache = cache;
-    conf.lock = program->shm_zone->data;
+    conf.lock = shared->lock;
 
     lane->engine = loyalty_engine_create(&conf);
 

@@ -149,6 +149,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       0,
       &ngx_http_loyalty_order_event_endpoint },
 
+    { ngx_string("loyalty_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_status_endpoint },
+
     { ngx_string("loyalty_auth"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_loyalty_auth,

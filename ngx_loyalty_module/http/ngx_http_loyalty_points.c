@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_directive.h>
+#include <ngx_http_loyalty_rule.h>
 #include <ngx_http_loyalty_values.h>
 
 #include <loyalty_money.h>
@@ -32,6 +33,39 @@ ngx_http_loyalty_currency(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
     program->rules.exponent = exponent;
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_loyalty_point_value(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program)
+{
+    ngx_str_t          *value;
+    loyalty_program_t  *rules = &program->rules;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[2].data, "per") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"point_value\" has \"%V\" where \"per\" "
+                           "belongs: write such as \"point_value 5.00 per "
+                           "100;\"", &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_loyalty_value_amount(cf, program, &value[1], &rules->value)
+        != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid amount \"%V\" in \"point_value\": write "
+                           "an amount of %*s over zero, with at most %d "
+                           "digits behind the point",
+                           &value[1], rules->currency.len,
+                           rules->currency.data, rules->exponent);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_loyalty_rule_points(cf, 3, &rules->value_per);
 }
 
 

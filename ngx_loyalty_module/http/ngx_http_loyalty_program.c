@@ -90,6 +90,10 @@ static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
       "referral POINTS [friend=POINTS] [on=order|signup] [min=AMOUNT] "
       "[cap=NUMBER[/TIME]];" },
 
+    { ngx_string("point_value"), 3, 3, 1,
+      NGX_HTTP_LOYALTY_WITH_CURRENCY, ngx_http_loyalty_point_value,
+      "point_value AMOUNT per POINTS;" },
+
     { ngx_string("pending"), 1, 1, 1,
       NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_pending,
       "pending TIME;" },

@@ -17,6 +17,7 @@ typedef struct {
     ngx_str_t                    *uri;
     ngx_http_request_t           *subrequest;
     ngx_event_t                   timer;
+    ngx_msec_t                    asked;         /* when */
     u_char                       *data;
     size_t                        len;
     size_t                        size;

@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_response.h>
 
 
@@ -77,6 +78,8 @@ ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     if (ngx_http_loyalty_render(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_loyalty_count_request(ctx);
 
     json = &ctx->command.json;
 

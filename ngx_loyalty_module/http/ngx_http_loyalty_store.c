@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_store.h>
 
 
@@ -134,6 +135,8 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     ngx_add_timer(ev, ctx->conf->store_timeout);
 
+    ctx->store.asked = ngx_current_msec;
+
     return NGX_OK;
 }
 
@@ -200,6 +203,8 @@ ngx_http_loyalty_store_done(ngx_http_request_t *sr, void *data, ngx_int_t rc)
                    && loyalty_str_equal(ngx_http_loyalty_text(&sr->uri),
                                         ngx_http_loyalty_text(store->uri)));
 
+    ngx_http_loyalty_count_wait(ctx, ngx_current_msec - store->asked);
+
     store->done = 1;
     store->status = (rc >= NGX_HTTP_SPECIAL_RESPONSE)
                     ? (ngx_uint_t) rc : sr->headers_out.status;
@@ -247,6 +252,8 @@ ngx_http_loyalty_store_expired(ngx_event_t *ev)
     ngx_http_loyalty_store_t  *store;
 
     store = &ctx->store;
+
+    ngx_http_loyalty_count_wait(ctx, ngx_current_msec - store->asked);
 
     store->done = 1;
     store->status = store->too_large

@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_metrics.h>
 
 
 /*
@@ -140,6 +141,9 @@ ngx_http_loyalty_upkeep_done(ngx_event_t *ev)
     }
 
     ngx_http_loyalty_lane_report(lane, ev->log);
+    ngx_http_loyalty_count_run(executor->program, lane->engine);
+    ngx_http_loyalty_count_census(executor->program,
+                                  loyalty_engine_census(lane->engine));
 
     if (executor->upkeep.unsettled) {
         settle = &executor->program->settle;

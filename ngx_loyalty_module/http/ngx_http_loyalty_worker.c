@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_errand.h>
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_worker.h>
 
 
@@ -49,6 +50,7 @@ ngx_http_loyalty_init_process(ngx_cycle_t *cycle)
          */
 
         ngx_http_loyalty_errands_init(programs[i], cycle->log);
+        ngx_http_loyalty_metrics_reset(programs[i]);
 
         ev = &programs[i]->settle;
 

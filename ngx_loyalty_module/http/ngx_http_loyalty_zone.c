@@ -5,10 +5,19 @@
 
 
 #include <ngx_http_loyalty_database.h>
+#include <ngx_http_loyalty_shared.h>
+
+
+/* With what the slab pool needs for itself. */
+
+#define NGX_HTTP_LOYALTY_ZONE_SIZE                                            \
+    (8 * ngx_pagesize + 2 * sizeof(ngx_http_loyalty_shared_t))
 
 
 static ngx_int_t ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone,
     void *data);
+static ngx_http_loyalty_shared_t *ngx_http_loyalty_shared_create(
+    ngx_shm_zone_t *zone);
 static loyalty_lock_t *ngx_http_loyalty_lock_create(ngx_shm_zone_t *zone);
 
 
@@ -27,7 +36,7 @@ ngx_http_loyalty_zone(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
 
     (void) ngx_sprintf(name.data, "loyalty_%V", &program->name);
 
-    zone = ngx_shared_memory_add(cf, &name, 8 * ngx_pagesize,
+    zone = ngx_shared_memory_add(cf, &name, NGX_HTTP_LOYALTY_ZONE_SIZE,
                                  &ngx_http_loyalty_module);
     if (zone == NULL) {
         return NGX_CONF_ERROR;
@@ -60,9 +69,31 @@ ngx_http_loyalty_init_zone(ngx_shm_zone_t *zone, void *data)
 
     /* the zone outlives a reload: old and new workers queue for one lock */
 
-    zone->data = (data != NULL) ? data : ngx_http_loyalty_lock_create(zone);
+    zone->data = (data != NULL) ? data : ngx_http_loyalty_shared_create(zone);
 
-    return NGX_OK;
+    return (zone->data != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_http_loyalty_shared_t *
+ngx_http_loyalty_shared_create(ngx_shm_zone_t *zone)
+{
+    ngx_slab_pool_t            *shpool;
+    ngx_http_loyalty_shared_t  *shared;
+
+    shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    shared = ngx_slab_calloc(shpool, sizeof(ngx_http_loyalty_shared_t));
+
+    if (shared == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0,
+                      "loyalty: no memory in zone \"%V\"", &zone->shm.name);
+        return NULL;
+    }
+
+    shared->lock = ngx_http_loyalty_lock_create(zone);
+
+    return shared;
 }
 
 

@@ -11,6 +11,28 @@ static const char  loyalty_code_digits[] =
     "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 
+int64_t
+loyalty_program_worth(const loyalty_program_t *program, int64_t points)
+{
+    int64_t  whole, rest;
+
+    if (program->value_per == 0) {
+        return 0;
+    }
+
+    /* the rest is less than "value_per", both are points of one program */
+
+    whole = points / program->value_per;
+    rest = points % program->value_per;
+
+    rest = (rest > INT64_MAX / program->value)
+           ? INT64_MAX : rest * program->value / program->value_per;
+
+    return (whole > (INT64_MAX - rest) / program->value)
+           ? INT64_MAX : whole * program->value + rest;
+}
+
+
 const loyalty_reward_t *
 loyalty_reward_find(const loyalty_program_t *program, loyalty_str_t id)
 {

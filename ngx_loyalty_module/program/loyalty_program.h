@@ -43,6 +43,9 @@ typedef struct {
     loyalty_str_t                currency;        /* ISO 4217 code */
     int                          exponent;
 
+    int64_t                      value;           /* minor units, of */
+    int64_t                      value_per;       /* points; 0: not known */
+
     const loyalty_store_t       *stores;          /* as configured */
     size_t                       nstores;
 
@@ -73,6 +76,13 @@ typedef struct {
     size_t                       nrewards;
 } loyalty_program_t;
 
+
+/*
+ * What points are worth, in minor units, rounded down; as much as fits, if the
+ * program says it at all.
+ */
+int64_t loyalty_program_worth(const loyalty_program_t *program,
+    int64_t points);
 
 /* The reward with this id, or NULL. */
 const loyalty_reward_t *loyalty_reward_find(const loyalty_program_t *program,
