@@ -103,6 +103,58 @@ loyalty_command_limit(const loyalty_command_t *command, int64_t otherwise,
 
 
 void
+loyalty_command_read_order(loyalty_command_t *command,
+    const loyalty_program_t *program)
+{
+    static const loyalty_outcome_e  faults[] = {
+        [LOYALTY_VERDICT_GOOD] = LOYALTY_NO_FAULT,
+        [LOYALTY_VERDICT_NOT_FOUND] = LOYALTY_ORDER_NOT_FOUND,
+        [LOYALTY_VERDICT_NOT_PAID] = LOYALTY_ORDER_NOT_PAID,
+        [LOYALTY_VERDICT_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
+        [LOYALTY_VERDICT_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
+    };
+
+    int                       event;
+    loyalty_str_t             email;
+    const loyalty_store_t    *store;
+    loyalty_order_verdict_e   verdict;
+
+    if (command->order_fault != LOYALTY_NO_FAULT) {
+        return;
+    }
+
+    event = (command->kind == LOYALTY_COMMAND_ORDER_EVENT);
+    email = command->email;
+
+    if (event) {
+
+        /* whosever it is: nobody asks for himself */
+
+        email.len = 0;
+    }
+
+    store = loyalty_store_find(program, command->store);
+
+    if (store == NULL) {
+        return;
+    }
+
+    verdict = loyalty_order_read(store, program, command->order, email,
+                                 command->order_body, &command->facts,
+                                 command->why);
+
+    if (event && verdict == LOYALTY_VERDICT_NOT_PAID) {
+
+        /* so is one that was paid back */
+
+        return;
+    }
+
+    command->order_fault = faults[verdict];
+}
+
+
+void
 loyalty_command_let_go(loyalty_command_t *command)
 {
     loyalty_past_t  *past;

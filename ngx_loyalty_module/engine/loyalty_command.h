@@ -139,6 +139,13 @@ int loyalty_command_alone(const loyalty_command_t *command);
 int64_t loyalty_command_limit(const loyalty_command_t *command,
     int64_t otherwise, int64_t max);
 
+/*
+ * Reads what the store has answered about the command's order: its facts, or
+ * its order_fault.
+ */
+void loyalty_command_read_order(loyalty_command_t *command,
+    const loyalty_program_t *program);
+
 /* Lets go of what the result has in lists; its answer is written. */
 void loyalty_command_let_go(loyalty_command_t *command);
 

@@ -60,8 +60,6 @@ typedef int (*loyalty_operation_pt)(loyalty_transaction_t *tx,
 
 static int loyalty_engine_prepare(loyalty_engine_t *engine,
     loyalty_command_t *commands);
-static void loyalty_engine_check_order(loyalty_engine_t *engine,
-    loyalty_command_t *command);
 static loyalty_db_rc_e loyalty_engine_together(loyalty_engine_t *engine,
     loyalty_command_t *first, loyalty_command_t *end, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_alone(loyalty_engine_t *engine,
@@ -209,7 +207,7 @@ loyalty_engine_prepare(loyalty_engine_t *engine, loyalty_command_t *commands)
         if ((c->kind == LOYALTY_COMMAND_CLAIM && !c->admission)
             || c->kind == LOYALTY_COMMAND_ORDER_EVENT)
         {
-            loyalty_engine_check_order(engine, c);
+            loyalty_command_read_order(c, engine->conf.program);
         }
 
         if (loyalty_command_writes(c)) {
@@ -218,58 +216,6 @@ loyalty_engine_prepare(loyalty_engine_t *engine, loyalty_command_t *commands)
     }
 
     return write;
-}
-
-
-static void
-loyalty_engine_check_order(loyalty_engine_t *engine,
-    loyalty_command_t *command)
-{
-    static const loyalty_outcome_e  faults[] = {
-        [LOYALTY_VERDICT_GOOD] = LOYALTY_NO_FAULT,
-        [LOYALTY_VERDICT_NOT_FOUND] = LOYALTY_ORDER_NOT_FOUND,
-        [LOYALTY_VERDICT_NOT_PAID] = LOYALTY_ORDER_NOT_PAID,
-        [LOYALTY_VERDICT_WRONG_CURRENCY] = LOYALTY_WRONG_CURRENCY,
-        [LOYALTY_VERDICT_BAD_ANSWER] = LOYALTY_STORE_BAD_ANSWER
-    };
-
-    int                       event;
-    loyalty_str_t             email;
-    const loyalty_store_t    *store;
-    loyalty_order_verdict_e   verdict;
-
-    if (command->order_fault != LOYALTY_NO_FAULT) {
-        return;
-    }
-
-    event = (command->kind == LOYALTY_COMMAND_ORDER_EVENT);
-    email = command->email;
-
-    if (event) {
-
-        /* whosever it is: nobody asks for himself */
-
-        email.len = 0;
-    }
-
-    store = loyalty_store_find(engine->conf.program, command->store);
-
-    if (store == NULL) {
-        return;
-    }
-
-    verdict = loyalty_order_read(store, engine->conf.program, command->order,
-                                 email, command->order_body,
-                                 &command->facts, command->why);
-
-    if (event && verdict == LOYALTY_VERDICT_NOT_PAID) {
-
-        /* so is one that was paid back */
-
-        return;
-    }
-
-    command->order_fault = faults[verdict];
 }
 
 
