@@ -17,6 +17,7 @@ static void loyalty_message_claimed(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
 static void loyalty_message_nothing_earned(const loyalty_program_t *program,
     loyalty_json_t *out);
+static int loyalty_message_knows_refunds(const loyalty_program_t *program);
 static void loyalty_message_badges(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
 static void loyalty_message_rewarded(const loyalty_program_t *program,
@@ -136,7 +137,13 @@ loyalty_message_nothing_earned(const loyalty_program_t *program,
     loyalty_say(out, " is noted, but earned no points");
 
     if (low) {
-        loyalty_say(out, ": its total is too low");
+        loyalty_say(out, ": its total");
+
+        if (loyalty_message_knows_refunds(program)) {
+            loyalty_say(out, " less refunds");
+        }
+
+        loyalty_say(out, " is too low");
     }
 
     if (often) {
@@ -152,6 +159,22 @@ loyalty_message_nothing_earned(const loyalty_program_t *program,
     }
 
     loyalty_say(out, ".");
+}
+
+
+static int
+loyalty_message_knows_refunds(const loyalty_program_t *program)
+{
+    size_t  i;
+
+    for (i = 0; i < program->nstores; i++) {
+
+        if (program->stores[i].lookup.refunds.len != 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

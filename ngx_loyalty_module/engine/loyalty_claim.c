@@ -15,6 +15,8 @@ static int loyalty_claim_admit(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_claim_confirmed(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int loyalty_claim_refund(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 static int loyalty_claim_lost(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_claim_award(loyalty_transaction_t *tx,
@@ -123,6 +125,33 @@ loyalty_claim_confirmed(loyalty_transaction_t *tx,
     }
 
     command->result.outcome = LOYALTY_CLAIMED;
+
+    return (command->facts.refunded != 0)
+           ? loyalty_claim_refund(tx, command) : LOYALTY_OK;
+}
+
+
+/* What the store has paid back already earns nothing. */
+
+static int
+loyalty_claim_refund(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    int                found, stale;
+    int64_t            points;
+    loyalty_claim_t    claim;
+    loyalty_member_t  *member = &command->member;
+
+    points = member->points;
+
+    if (loyalty_claim_read(tx, command, &claim, &found) != LOYALTY_OK
+        || loyalty_reversal(tx, member, &claim, command->facts.refunded,
+                            command->asked_at, &stale)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    member->earned -= points - member->points;
 
     return LOYALTY_OK;
 }

@@ -18,8 +18,6 @@ static void loyalty_member_read(loyalty_transaction_t *tx,
     loyalty_member_t *member);
 static void loyalty_member_text(loyalty_transaction_t *tx, int column,
     char *text, size_t size);
-static int loyalty_member_memberships(loyalty_transaction_t *tx,
-    loyalty_member_t *member);
 
 
 void
@@ -92,7 +90,7 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
     loyalty_standing_advance(&tx->program->ladder, member->joined_at,
                              member->lifetime, &member->standing, tx->now);
 
-    if (loyalty_member_memberships(tx, member) != LOYALTY_OK) {
+    if (loyalty_memberships_read(tx, member) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -152,57 +150,6 @@ loyalty_member_text(loyalty_transaction_t *tx, int column, char *text,
 
     memcpy(text, value.data, value.len);
     text[value.len] = '\0';
-}
-
-
-/* Most members have none, and nothing is read. */
-
-static int
-loyalty_member_memberships(loyalty_transaction_t *tx,
-    loyalty_member_t *member)
-{
-    int                          row;
-    int64_t                      until;
-    const loyalty_membership_t  *membership;
-    const loyalty_db_value_t     values[] = {
-        loyalty_db_int(member->id), loyalty_db_int(tx->now)
-    };
-
-    member->memberships = 0;
-    member->membership_until = 0;
-
-    if (member->perks_until <= tx->now) {
-        return LOYALTY_OK;
-    }
-
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBERSHIPS, values,
-                                loyalty_values_n(values), &row)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    while (row) {
-        membership = loyalty_membership_find(tx->program,
-                                             loyalty_db_column_text(tx->db,
-                                                                    0));
-        until = loyalty_db_column_int(tx->db, 1);
-
-        if (membership != NULL) {
-            member->memberships |= UINT32_C(1)
-                                   << (membership - tx->program->memberships);
-
-            if (until > member->membership_until) {
-                member->membership_until = until;
-            }
-        }
-
-        if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
-            return LOYALTY_ERROR;
-        }
-    }
-
-    return LOYALTY_OK;
 }
 
 

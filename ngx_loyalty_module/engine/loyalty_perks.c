@@ -11,6 +11,56 @@ static int loyalty_membership_end(loyalty_transaction_t *tx,
     const loyalty_member_t *member, loyalty_str_t id, int64_t *until);
 
 
+/* Most members have none, and nothing is read. */
+
+int
+loyalty_memberships_read(loyalty_transaction_t *tx, loyalty_member_t *member)
+{
+    int                          row;
+    int64_t                      until;
+    const loyalty_membership_t  *membership;
+    const loyalty_db_value_t     values[] = {
+        loyalty_db_int(member->id), loyalty_db_int(tx->now)
+    };
+
+    member->memberships = 0;
+    member->membership_until = 0;
+
+    if (member->perks_until <= tx->now) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBERSHIPS, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    while (row) {
+        membership = loyalty_membership_find(tx->program,
+                                             loyalty_db_column_text(tx->db,
+                                                                    0));
+        until = loyalty_db_column_int(tx->db, 1);
+
+        if (membership != NULL) {
+            member->memberships |= UINT32_C(1)
+                                   << (membership - tx->program->memberships);
+
+            if (until > member->membership_until) {
+                member->membership_until = until;
+            }
+        }
+
+        if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
 int
 loyalty_membership_extend(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_membership_t *membership,
@@ -74,7 +124,7 @@ loyalty_membership_shift(loyalty_transaction_t *tx,
         member->perks_until = until;
     }
 
-    return LOYALTY_OK;
+    return loyalty_memberships_read(tx, member);
 }
 
 

@@ -116,6 +116,10 @@ int loyalty_member_move(loyalty_transaction_t *tx, loyalty_member_t *member,
 int loyalty_member_show(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
+/* Finds out which memberships a member has now, and until when. */
+int loyalty_memberships_read(loyalty_transaction_t *tx,
+    loyalty_member_t *member);
+
 /* Adds seconds to a membership of a taken member, from now on if it ended. */
 int loyalty_membership_extend(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_membership_t *membership,

@@ -11,6 +11,8 @@
 
 static void model_credit(model_t *model, int who, const step_t *step,
     answer_t *answer);
+static void model_refunded_before(model_t *model, const step_t *step,
+    answer_t *answer);
 static int64_t model_award(model_t *model, int who, const step_t *step);
 static int64_t award_base(model_t *model, const member_t *member,
     const step_t *step);
@@ -73,6 +75,26 @@ model_claim(model_t *model, const step_t *step, answer_t *answer)
     } else {
         answer->outcome = "claimed";
         model_credit(model, step->who, step, answer);
+        model_refunded_before(model, step, answer);
+    }
+}
+
+
+/* It is as if the refund had come right after the claim. */
+
+static void
+model_refunded_before(model_t *model, const step_t *step, answer_t *answer)
+{
+    int64_t     refunded;
+    claimed_t  *claim = &model->claims[step->what];
+
+    refunded = model_convert(model,
+                             model->story->orders[step->what].store,
+                             step->refunded);
+
+    if (refunded != 0) {
+        (void) model_reverse(model, claim, step->what, refunded, model->now);
+        answer->earned -= claim->had;
     }
 }
 

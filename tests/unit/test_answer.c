@@ -28,6 +28,7 @@ static const loyalty_reward_t  rewards[] = {
 
 static loyalty_earn_t     earn;
 static loyalty_program_t  program;
+static loyalty_store_t    store;
 static loyalty_result_t   result;
 static loyalty_json_t     answer;
 static json_t            *parsed;
@@ -47,6 +48,8 @@ configure(void **state)
     program.exponent = 2;
     program.earns = &earn;
     program.nearns = 1;
+    program.stores = &store;
+    program.nstores = 1;
     program.rewards = rewards;
     program.nrewards = elements_of(rewards);
 
@@ -56,6 +59,7 @@ configure(void **state)
     earn.points = 1;
     earn.per = 100;
 
+    memset(&store, 0, sizeof(loyalty_store_t));
     memset(&result, 0, sizeof(loyalty_result_t));
 
     result.outcome = LOYALTY_CLAIMED;
@@ -437,6 +441,13 @@ a_claim_that_earned_nothing_says_why(void **state)
 
     expect_message("Thank you! Order 1001 is noted, but earned no points: you "
                    "have reached the limit of orders that count for now.");
+
+    earn.min = 2000;
+    earn.limit = 0;
+    store.lookup.refunds = text("/refunds");
+
+    expect_message("Thank you! Order 1001 is noted, but earned no points: its "
+                   "total less refunds is too low.");
 
     program.nearns = 0;
 

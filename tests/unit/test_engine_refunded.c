@@ -1,0 +1,133 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <engine_fixture.h>
+
+
+#define TOTAL  6099              /* minor units: 60 points */
+
+
+/* The store has paid back some of it before. */
+
+static loyalty_command_t *
+claim_of_a_refunded(shop_t *shop, const char *email, const char *order,
+    int64_t total, int64_t refunded)
+{
+    loyalty_command_t  *command;
+
+    command = shop_event(shop, email, order, total, refunded, "paid");
+
+    command->kind = LOYALTY_COMMAND_CLAIM;
+    command->email = text(email);
+
+    return command;
+}
+
+
+/* What the store says of an order of Ada's, a second later. */
+
+static loyalty_command_t *
+noted(shop_t *shop, const char *order, int64_t total, int64_t refunded)
+{
+    shop->now++;
+
+    return shop_expect(shop, shop_event(shop, ADA, order, total, refunded,
+                                        "paid"),
+                       LOYALTY_ORDER_NOTED);
+}
+
+
+static int64_t
+points_of(shop_t *shop, const char *email)
+{
+    return shop_expect(shop, shop_balance(shop, email),
+                       LOYALTY_BALANCE)->result.points;
+}
+
+
+static void
+a_claim_of_an_order_that_was_refunded_earns_the_rest(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop_member(shop, ADA, 50);
+
+    c = shop_expect(shop, claim_of_a_refunded(shop, ADA, "1", 10000, 9900),
+                    LOYALTY_CLAIMED);
+
+    assert_int_equal(c->result.earned, 1);
+    assert_int_equal(c->result.points, 51);
+    assert_int_equal(c->result.lifetime, 51);
+    assert_true(answer_says(c, "Order 1 earned you 1 point."));
+
+    noted(shop, "1", 10000, 9900);
+    assert_int_equal(points_of(shop, ADA), 51);
+
+    noted(shop, "1", 10000, 0);
+    assert_int_equal(points_of(shop, ADA), 150);
+}
+
+
+static void
+a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->memberships[0].id = text("club");
+    shop->memberships[0].sku = text("CLUB");
+    shop->memberships[0].lasts = 30 * DAY;
+    shop->program.nmemberships = 1;
+
+    shop_member(shop, ADA, 50);
+
+    c = claim_of_a_refunded(shop, ADA, "1", TOTAL, TOTAL);
+    c->order_body = text("{\"number\":\"1\",\"email\":\"" ADA "\","
+                         "\"total\":6099,\"refunded\":6099,"
+                         "\"currency\":\"USD\",\"status\":\"paid\","
+                         "\"items\":[{\"sku\":\"CLUB\",\"quantity\":1}]}");
+    shop->stores[0].lookup.items = text("/items");
+    shop_expect(shop, c, LOYALTY_CLAIMED);
+
+    assert_int_equal(c->result.earned, 0);
+    assert_int_equal(c->result.points, 50);
+    assert_int_equal(c->result.memberships, 0);
+    assert_true(answer_says(c, "earned no points: its total less refunds is "
+                            "too low."));
+}
+
+
+static void
+a_claim_takes_off_a_refund_once(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->earns[0].minus = LOYALTY_MINUS_REFUNDS;
+
+    shop_member(shop, ADA, 50);
+
+    assert_int_equal(shop_expect(shop, claim_of_a_refunded(shop, ADA, "1",
+                                                           6000, 2000),
+                                 LOYALTY_CLAIMED)->result.earned, 40);
+
+    noted(shop, "1", 6000, 4000);
+    assert_int_equal(points_of(shop, ADA), 70);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        shop_test(a_claim_of_an_order_that_was_refunded_earns_the_rest),
+        shop_test(
+            a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing),
+        shop_test(a_claim_takes_off_a_refund_once)
+    };
+
+    return run_shop_tests("engine_refunded", tests, 0);
+}
