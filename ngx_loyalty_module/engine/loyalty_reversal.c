@@ -35,12 +35,14 @@ static int loyalty_reversal_memberships(loyalty_transaction_t *tx,
 static int loyalty_reversal_move(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim,
     const loyalty_step_t *last, loyalty_step_t *next);
-static int loyalty_reversal_take(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
-    loyalty_step_t *next);
 static int loyalty_reversal_lot(loyalty_transaction_t *tx,
     const loyalty_member_t *member, const loyalty_claim_t *claim,
-    int64_t *lot);
+    int64_t *lot, int64_t *expired);
+static int64_t loyalty_reversal_missing(const loyalty_step_t *last,
+    const loyalty_step_t *next, int64_t expired);
+static int loyalty_reversal_take(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim, int64_t lot,
+    int64_t points, loyalty_step_t *next);
 static int loyalty_reversal_give(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
     loyalty_step_t *next);
@@ -183,60 +185,39 @@ loyalty_reversal_memberships(loyalty_transaction_t *tx,
 }
 
 
-/*
- * What was not there to be taken is forgiven, and is neither taken later nor
- * given back.
- */
-
 static int
 loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim, const loyalty_step_t *last,
     loyalty_step_t *next)
 {
-    if (next->points > last->points) {
-        return loyalty_reversal_take(tx, member, claim,
-                                     next->points - last->points, next);
+    int64_t  lot, expired, points;
+
+    if (loyalty_reversal_lot(tx, member, claim, &lot, &expired)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
 
-    if (next->points < last->taken) {
-        return loyalty_reversal_give(tx, member, claim,
-                                     last->taken - next->points, next);
+    points = loyalty_reversal_missing(last, next, expired);
+
+    if (points > 0) {
+        return loyalty_reversal_take(tx, member, claim, lot, points, next);
+    }
+
+    if (points < 0) {
+        return loyalty_reversal_give(tx, member, claim, -points, next);
     }
 
     return loyalty_member_note(tx, member);
 }
 
 
-static int
-loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_claim_t *claim, int64_t points, loyalty_step_t *next)
-{
-    int64_t          lot, taken;
-    loyalty_entry_t  entry = {
-        loyalty_string("reversal"), claim->order,
-        loyalty_claim_books(claim->store), points
-    };
-
-    if (loyalty_reversal_lot(tx, member, claim, &lot) != LOYALTY_OK
-        || loyalty_ledger_take_back(tx, member, &entry, lot,
-                                    claim->claimed_at, &taken, &next->entry)
-           != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    next->taken += taken;
-
-    return (taken != 0) ? LOYALTY_OK : loyalty_member_note(tx, member);
-}
-
-
-/* The entry of the claim. */
+/* The entry of the claim, and how many of its points nobody has used. */
 
 static int
 loyalty_reversal_lot(loyalty_transaction_t *tx,
     const loyalty_member_t *member, const loyalty_claim_t *claim,
-    int64_t *lot)
+    int64_t *lot, int64_t *expired)
 {
     int                       row;
     const loyalty_db_value_t  values[] = {
@@ -253,8 +234,63 @@ loyalty_reversal_lot(loyalty_transaction_t *tx,
     }
 
     *lot = row ? loyalty_db_column_int(tx->db, 0) : 0;
+    *expired = row ? loyalty_db_column_int(tx->db, 1) : 0;
 
     return LOYALTY_OK;
+}
+
+
+/*
+ * How many points this step has to take, or (negative) to give back.  Of the
+ * order's points, those that have expired are gone already.  What was not
+ * there to be taken is forgiven, and is neither taken later nor given back:
+ * so a step moves no more than its own share.
+ */
+
+static int64_t
+loyalty_reversal_missing(const loyalty_step_t *last,
+    const loyalty_step_t *next, int64_t expired)
+{
+    int64_t  missing, share;
+
+    missing = (next->points > expired) ? next->points - expired : 0;
+    missing -= last->taken;
+
+    share = next->points - last->points;
+
+    if (share >= 0) {
+        missing = (missing > share) ? share : missing;
+
+        return (missing > 0) ? missing : 0;
+    }
+
+    missing = (missing < share) ? share : missing;
+
+    return (missing < 0) ? missing : 0;
+}
+
+
+static int
+loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim, int64_t lot, int64_t points,
+    loyalty_step_t *next)
+{
+    int64_t          taken;
+    loyalty_entry_t  entry = {
+        loyalty_string("reversal"), claim->order,
+        loyalty_claim_books(claim->store), points
+    };
+
+    if (loyalty_ledger_take_back(tx, member, &entry, lot, claim->claimed_at,
+                                 &taken, &next->entry)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    next->taken += taken;
+
+    return (taken != 0) ? LOYALTY_OK : loyalty_member_note(tx, member);
 }
 
 

@@ -105,11 +105,15 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "WHERE entry.at > $2) "
           "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3", 0 },
 
-    /* the entry that an order has earned */
+    /* the entry that an order has earned, and how much of it has expired */
 
     [LOYALTY_SQL_LEDGER_AWARD] =
         { LOYALTY_ENTRIES
-          "SELECT ledger.id FROM entry JOIN ledger ON ledger.id = entry.id "
+          "SELECT ledger.id, coalesce((SELECT sum(spending.points) "
+          "FROM spending JOIN ledger AS expiry "
+          "ON expiry.id = spending.entry AND expiry.kind = 'expiry' "
+          "WHERE spending.lot = ledger.id), 0) "
+          "FROM entry JOIN ledger ON ledger.id = entry.id "
           "WHERE ledger.kind = $3 AND ledger.reference = $4 "
           "AND ledger.store = $5", 0 },
 

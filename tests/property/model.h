@@ -22,6 +22,7 @@
 
 typedef struct {
     int64_t        left;
+    int64_t        expired;              /* of it, unspent */
     int64_t        usable_at;
     int64_t        until_at;             /* 0: never */
     int            restored;             /* came of a cancelled refund */

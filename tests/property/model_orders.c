@@ -26,6 +26,7 @@ static int promoted(model_t *model, const promotion_rule_t *promotion,
 static int64_t extra(int64_t points, int64_t multiplier);
 static const char *model_reverse(model_t *model, claimed_t *claim, int order,
     int64_t refunded, int64_t asked_at);
+static int64_t least(int64_t one, int64_t two);
 static void model_shift(model_t *model, const claimed_t *claim, int64_t times);
 
 
@@ -400,7 +401,7 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     int64_t asked_at)
 {
     int        was, whole;
-    int64_t    due;
+    int64_t    due, expired, gone, back;
     member_t  *member = &model->members[claim->owner];
 
     if (refunded <= claim->before) {
@@ -430,13 +431,20 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
 
     model_shift(model, claim, was - whole);
 
-    if (due > claim->due) {
-        claim->had += points_take_back(model, member, order,
-                                       due - claim->due);
+    expired = (claim->lot >= 0) ? member->lots[claim->lot].expired : 0;
+    gone = claim->had + expired;
 
-    } else if (due < claim->had) {
-        points_give_back(model, member, BY_REFUND, order, claim->had - due);
-        claim->had = due;
+    if (due > claim->due && due > gone) {
+        claim->had += points_take_back(model, member, order,
+                                       least(due - gone, due - claim->due));
+
+    } else if (due < claim->due && due < gone) {
+        back = least(least(gone - due, claim->due - due), claim->had);
+
+        if (back > 0) {
+            points_give_back(model, member, BY_REFUND, order, back);
+            claim->had -= back;
+        }
     }
 
     claim->steps++;
@@ -445,6 +453,13 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     claim->asked_at = asked_at;
 
     return "noted";
+}
+
+
+static int64_t
+least(int64_t one, int64_t two)
+{
+    return (one < two) ? one : two;
 }
 
 

@@ -105,6 +105,7 @@ points_settle(model_t *model, member_t *member)
 
         if (idle || (lot->until_at != 0 && model->now >= lot->until_at)) {
             member->expired += lot->left;
+            lot->expired += lot->left;
             lot->left = 0;
         }
     }

@@ -119,6 +119,89 @@ a_claim_takes_off_a_refund_once(void **state)
 }
 
 
+static void
+points_that_have_expired_are_not_taken_again(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.points_expire = 30 * DAY;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
+
+    shop->now += 31 * DAY;
+    shop_expect(shop, shop_claim(shop, ADA, "2", 10000), LOYALTY_CLAIMED);
+    assert_int_equal(points_of(shop, ADA), 100);
+
+    noted(shop, "1", 10000, 10000);
+    assert_int_equal(points_of(shop, ADA), 100);
+
+    /* nor do they come back */
+
+    noted(shop, "1", 10000, 0);
+    assert_int_equal(points_of(shop, ADA), 100);
+}
+
+
+static void
+what_was_spent_before_the_rest_expired_is_taken(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.points_expire = 30 * DAY;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, shop_claim(shop, ADA, "1", HANKY_COST * 100 + 10000),
+                LOYALTY_CLAIMED);
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+
+    shop->now += 31 * DAY;
+    shop_expect(shop, shop_claim(shop, ADA, "2", 50000), LOYALTY_CLAIMED);
+    assert_int_equal(points_of(shop, ADA), 500);
+
+    /* 100 of 300 have expired: that much of the refund is paid */
+
+    noted(shop, "1", 30000, 5000);
+    assert_int_equal(points_of(shop, ADA), 500);
+    noted(shop, "1", 30000, 15000);
+    assert_int_equal(points_of(shop, ADA), 450);
+    noted(shop, "1", 30000, 30000);
+    assert_int_equal(points_of(shop, ADA), 300);
+
+    noted(shop, "1", 30000, 15000);
+    assert_int_equal(points_of(shop, ADA), 450);
+    noted(shop, "1", 30000, 10000);
+    assert_int_equal(points_of(shop, ADA), 500);
+    noted(shop, "1", 30000, 0);
+    assert_int_equal(points_of(shop, ADA), 500);
+}
+
+
+static void
+points_that_expire_after_a_refund_count_for_the_next(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.points_expire = 30 * DAY;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
+    noted(shop, "1", 10000, 4000);
+    assert_int_equal(points_of(shop, ADA), 60);
+
+    shop->now += 31 * DAY;
+    shop_expect(shop, shop_claim(shop, ADA, "2", 10000), LOYALTY_CLAIMED);
+
+    noted(shop, "1", 10000, 4000);
+    noted(shop, "1", 10000, 10000);
+    assert_int_equal(points_of(shop, ADA), 100);
+
+    noted(shop, "1", 10000, 4000);
+    noted(shop, "1", 10000, 0);
+    assert_int_equal(points_of(shop, ADA), 100);
+}
+
+
 int
 main(void)
 {
@@ -126,7 +209,10 @@ main(void)
         shop_test(a_claim_of_an_order_that_was_refunded_earns_the_rest),
         shop_test(
             a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing),
-        shop_test(a_claim_takes_off_a_refund_once)
+        shop_test(a_claim_takes_off_a_refund_once),
+        shop_test(points_that_have_expired_are_not_taken_again),
+        shop_test(what_was_spent_before_the_rest_expired_is_taken),
+        shop_test(points_that_expire_after_a_refund_count_for_the_next)
     };
 
     return run_shop_tests("engine_refunded", tests, 0);
