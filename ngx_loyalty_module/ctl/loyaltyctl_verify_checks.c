@@ -196,19 +196,30 @@ static const char  loyalty_check_steps[] =
     "OR step.points > coalesce(claim.points, 0)";
 
 
-/* what the last step says has been taken, the ledger has taken */
+/*
+ * What the last step says has been taken, the ledger has taken, and what it
+ * says is refunded counts as earned no more.
+ */
 
 static const char  loyalty_check_reversals[] =
-    "SELECT max(member), 'taken back for order ' || number || ' of store ' "
-    "|| store, " LOYALTY_SUM("moved") ", " LOYALTY_SUM("taken") " "
-    "FROM (SELECT 0 AS member, store, number, taken, 0 AS moved "
+    "SELECT max(member), CASE WHEN sum(taken) <> sum(moved) "
+    "THEN 'taken back' ELSE 'earned no more' END "
+    "|| ' for order ' || number || ' of store ' || store, "
+    "CASE WHEN sum(taken) <> sum(moved) THEN " LOYALTY_SUM("moved")
+    " ELSE " LOYALTY_SUM("lost") " END, "
+    "CASE WHEN sum(taken) <> sum(moved) THEN " LOYALTY_SUM("taken")
+    " ELSE " LOYALTY_SUM("points") " END "
+    "FROM (SELECT 0 AS member, store, number, taken, points, 0 AS moved, "
+    "0 AS lost "
     "FROM reversal AS step WHERE NOT EXISTS (SELECT 1 FROM reversal "
     "WHERE reversal.store = step.store AND reversal.number = step.number "
     "AND reversal.step > step.step) "
     "UNION ALL "
-    "SELECT member, " LOYALTY_LEDGER_STORE ", reference, 0, -points "
+    "SELECT member, " LOYALTY_LEDGER_STORE ", reference, 0, 0, -points, "
+    "-earned "
     "FROM ledger WHERE kind IN ('reversal', 'restoration')) AS facts "
-    "GROUP BY store, number HAVING sum(taken) <> sum(moved)";
+    "GROUP BY store, number "
+    "HAVING sum(taken) <> sum(moved) OR sum(points) <> sum(lost)";
 
 
 /* a coupon shows that its points are gone */

@@ -132,5 +132,6 @@ loyalty_cancel_points(loyalty_transaction_t *tx, loyalty_member_t *member,
         redemption->cost
     };
 
-    return loyalty_ledger_give_back(tx, member, &entry, lots, 0, &credit);
+    return loyalty_ledger_give_back(tx, member, &entry, lots, 0, 0,
+                                    &credit);
 }

@@ -26,7 +26,7 @@ static int loyalty_ledger_take(loyalty_transaction_t *tx,
     loyalty_lots_t *lots, int64_t *debit);
 static int loyalty_ledger_give(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry,
-    loyalty_lots_t *lots, int earned, int64_t *credit);
+    loyalty_lots_t *lots, int64_t earned, int64_t *credit);
 static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry, int64_t points,
     int64_t earned, int64_t *credit);
@@ -204,8 +204,8 @@ loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_member_t *member,
 
 int
 loyalty_ledger_take_back(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_entry_t *entry, int64_t lot, int64_t earned_at,
-    int64_t *taken, int64_t *debit)
+    const loyalty_entry_t *entry, int64_t lot, int64_t earned,
+    int64_t earned_at, int64_t *taken, int64_t *debit)
 {
     int              rc;
     int64_t          missing;
@@ -227,13 +227,12 @@ loyalty_ledger_take_back(loyalty_transaction_t *tx, loyalty_member_t *member,
         }
     }
 
-    if (rc == LOYALTY_OK && back.points != 0) {
+    if (rc == LOYALTY_OK && (back.points != 0 || earned != 0)) {
         *taken = back.points;
 
-        loyalty_ledger_count(tx, member, -back.points, earned_at);
+        loyalty_ledger_count(tx, member, -earned, earned_at);
 
-        rc = loyalty_ledger_take(tx, member, &back, -back.points, &lots,
-                                 debit);
+        rc = loyalty_ledger_take(tx, member, &back, -earned, &lots, debit);
     }
 
     loyalty_lots_free(&lots);
@@ -272,8 +271,8 @@ loyalty_ledger_take(loyalty_transaction_t *tx, loyalty_member_t *member,
 
 int
 loyalty_ledger_give_back(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned_at,
-    int64_t *credit)
+    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned,
+    int64_t earned_at, int64_t *credit)
 {
     int64_t          owed;
     loyalty_entry_t  rest;
@@ -294,21 +293,23 @@ loyalty_ledger_give_back(loyalty_transaction_t *tx, loyalty_member_t *member,
         return loyalty_ledger_disagrees(tx);
     }
 
-    if (earned_at != 0) {
-        loyalty_ledger_count(tx, member, entry->points, earned_at);
+    if (earned != 0) {
+        loyalty_ledger_count(tx, member, earned, earned_at);
     }
 
-    if (owed != 0
-        && loyalty_ledger_forgive(tx, member, entry, owed,
-                                  (earned_at != 0) ? owed : 0, credit)
-           != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
+    if (owed != 0) {
+        if (loyalty_ledger_forgive(tx, member, entry, owed, earned, credit)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        earned = 0;
     }
 
-    return (rest.points == 0) ? LOYALTY_OK
-                              : loyalty_ledger_give(tx, member, &rest, lots,
-                                                    earned_at != 0, credit);
+    return (rest.points == 0 && earned == 0)
+           ? LOYALTY_OK
+           : loyalty_ledger_give(tx, member, &rest, lots, earned, credit);
 }
 
 
@@ -340,11 +341,11 @@ loyalty_ledger_forgive(loyalty_transaction_t *tx, loyalty_member_t *member,
 
 static int
 loyalty_ledger_give(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_entry_t *entry, loyalty_lots_t *lots, int earned,
+    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned,
     int64_t *credit)
 {
     size_t         i;
-    loyalty_row_t  row = { entry->points, earned ? entry->points : 0, 0, 0 };
+    loyalty_row_t  row = { entry->points, earned, 0, 0 };
 
     if (loyalty_ledger_append(tx, member, entry, &row, credit) != LOYALTY_OK
         || loyalty_lots_write(tx, lots, *credit) != LOYALTY_OK)

@@ -37,23 +37,26 @@ int loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_member_t *member,
 
 /*
  * Points that are taken back from a taken member: from the lot that they were
- * earned with, at earned_at, then from others, and what is missing is owed,
- * if the program has balances below zero.  *taken gets how many that were,
- * *debit the entry's id, 0 if there were none.
+ * earned with, then from others, and what is missing is owed, if the program
+ * has balances below zero.  Whatever there was to be taken, "earned" count as
+ * earned at that time no more.  *taken gets how many points that were, *debit
+ * the entry's id, 0 if there was nothing to write.
  */
 int loyalty_ledger_take_back(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry, int64_t lot,
-    int64_t earned_at, int64_t *taken, int64_t *debit);
+    int64_t earned, int64_t earned_at, int64_t *taken, int64_t *debit);
 
 /*
  * Points that go back into the lots from which they were taken, as far as
  * "lots" says (as loaded by loyalty_lots_load_taken()); what was only owed is
- * owed no more.  With "earned", they count as earned at that time again.
- * *credit gets the entry's id, the last if it takes two.
+ * owed no more.  "earned" count as earned at that time again; if it is not 0,
+ * there need not be points.  *credit gets the entry's id, the last if it takes
+ * two.
  */
 int loyalty_ledger_give_back(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry,
-    loyalty_lots_t *lots, int64_t earned_at, int64_t *credit);
+    loyalty_lots_t *lots, int64_t earned, int64_t earned_at,
+    int64_t *credit);
 
 /*
  * What somebody decides, beside the rules: nothing that counts for the tier of

@@ -42,13 +42,13 @@ static int64_t loyalty_reversal_missing(const loyalty_step_t *last,
     const loyalty_step_t *next, int64_t expired);
 static int loyalty_reversal_take(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim, int64_t lot,
-    int64_t points, loyalty_step_t *next);
+    int64_t points, int64_t share, loyalty_step_t *next);
 static int loyalty_reversal_give(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
-    loyalty_step_t *next);
+    int64_t share, loyalty_step_t *next);
 static int loyalty_reversal_earn(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const loyalty_entry_t *entry,
-    loyalty_step_t *next);
+    loyalty_member_t *member, const loyalty_claim_t *claim,
+    const loyalty_entry_t *entry, int64_t share, loyalty_step_t *next);
 static int loyalty_reversal_insert(loyalty_transaction_t *tx,
     const loyalty_claim_t *claim, const loyalty_step_t *step);
 
@@ -190,7 +190,7 @@ loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim, const loyalty_step_t *last,
     loyalty_step_t *next)
 {
-    int64_t  lot, expired, points;
+    int64_t  lot, expired, points, share;
 
     if (loyalty_reversal_lot(tx, member, claim, &lot, &expired)
         != LOYALTY_OK)
@@ -199,13 +199,16 @@ loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     points = loyalty_reversal_missing(last, next, expired);
+    share = next->points - last->points;
 
-    if (points > 0) {
-        return loyalty_reversal_take(tx, member, claim, lot, points, next);
+    if (share > 0) {
+        return loyalty_reversal_take(tx, member, claim, lot, points, share,
+                                     next);
     }
 
-    if (points < 0) {
-        return loyalty_reversal_give(tx, member, claim, -points, next);
+    if (share < 0) {
+        return loyalty_reversal_give(tx, member, claim, -points, -share,
+                                     next);
     }
 
     return loyalty_member_note(tx, member);
@@ -273,7 +276,7 @@ loyalty_reversal_missing(const loyalty_step_t *last,
 static int
 loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim, int64_t lot, int64_t points,
-    loyalty_step_t *next)
+    int64_t share, loyalty_step_t *next)
 {
     int64_t          taken;
     loyalty_entry_t  entry = {
@@ -281,8 +284,8 @@ loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
         loyalty_claim_books(claim->store), points
     };
 
-    if (loyalty_ledger_take_back(tx, member, &entry, lot, claim->claimed_at,
-                                 &taken, &next->entry)
+    if (loyalty_ledger_take_back(tx, member, &entry, lot, share,
+                                 claim->claimed_at, &taken, &next->entry)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -290,13 +293,14 @@ loyalty_reversal_take(loyalty_transaction_t *tx, loyalty_member_t *member,
 
     next->taken += taken;
 
-    return (taken != 0) ? LOYALTY_OK : loyalty_member_note(tx, member);
+    return LOYALTY_OK;
 }
 
 
 static int
 loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_claim_t *claim, int64_t points, loyalty_step_t *next)
+    const loyalty_claim_t *claim, int64_t points, int64_t share,
+    loyalty_step_t *next)
 {
     int                       rc;
     loyalty_lots_t            lots;
@@ -313,14 +317,14 @@ loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
     if (claim->member != member->id) {
         next->taken -= points;
 
-        return loyalty_reversal_earn(tx, member, &entry, next);
+        return loyalty_reversal_earn(tx, member, claim, &entry, share, next);
     }
 
     rc = loyalty_lots_load_taken(tx, LOYALTY_SQL_REVERSAL_LOTS, values,
                                  loyalty_values_n(values), &lots);
 
     if (rc == LOYALTY_OK) {
-        rc = loyalty_ledger_give_back(tx, member, &entry, &lots,
+        rc = loyalty_ledger_give_back(tx, member, &entry, &lots, share,
                                       claim->claimed_at, &next->entry);
     }
 
@@ -334,15 +338,31 @@ loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
 
 static int
 loyalty_reversal_earn(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_entry_t *entry, loyalty_step_t *next)
+    const loyalty_claim_t *claim, const loyalty_entry_t *entry,
+    int64_t share, loyalty_step_t *next)
 {
-    if (loyalty_ledger_earn(tx, member, entry, 0) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
+    loyalty_entry_t        forgiven;
+    static loyalty_lots_t  none;
+
+    if (entry->points != 0) {
+
+        if (loyalty_ledger_earn(tx, member, entry, 0) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+
+        next->entry = member->last_entry;
     }
 
-    next->entry = member->last_entry;
+    if (entry->points == share) {
+        return LOYALTY_OK;
+    }
 
-    return LOYALTY_OK;
+    forgiven = *entry;
+    forgiven.points = 0;
+
+    return loyalty_ledger_give_back(tx, member, &forgiven, &none,
+                                    share - entry->points, claim->claimed_at,
+                                    &next->entry);
 }
 
 

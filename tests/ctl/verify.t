@@ -116,6 +116,8 @@ my @damages = (
      'refund_steps'],
     ['a refund that the ledger does not know',
      "UPDATE reversal SET taken = taken - 1", 'refunds'],
+    ['a refund that still counts as earned',
+     "UPDATE reversal SET points = points + 1", 'refunds'],
     ['a redemption that was not paid',
      "UPDATE redemption SET cost = cost - 1 WHERE reward = 'mug'",
      'redemptions'],

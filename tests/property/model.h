@@ -223,9 +223,9 @@ int points_earn(model_t *model, member_t *member, const char *kind, int what,
     int store, int64_t points, int64_t pending);
 void points_spend(model_t *model, member_t *member, int coupon);
 int64_t points_take_back(model_t *model, member_t *member, int order,
-    int64_t points);
+    int64_t points, int64_t earned);
 void points_give_back(model_t *model, member_t *member, by_e by, int what,
-    int64_t points);
+    int64_t points, int64_t earned);
 
 /* model_orders.c */
 

@@ -401,7 +401,7 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     int64_t asked_at)
 {
     int        was, whole;
-    int64_t    due, expired, gone, back;
+    int64_t    due, expired, gone, moved;
     member_t  *member = &model->members[claim->owner];
 
     if (refunded <= claim->before) {
@@ -434,17 +434,20 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     expired = (claim->lot >= 0) ? member->lots[claim->lot].expired : 0;
     gone = claim->had + expired;
 
-    if (due > claim->due && due > gone) {
+    if (due > claim->due) {
+        moved = least(due - gone, due - claim->due);
+
         claim->had += points_take_back(model, member, order,
-                                       least(due - gone, due - claim->due));
+                                       (moved > 0) ? moved : 0,
+                                       due - claim->due);
 
-    } else if (due < claim->due && due < gone) {
-        back = least(least(gone - due, claim->due - due), claim->had);
+    } else if (due < claim->due) {
+        moved = least(least(gone - due, claim->due - due), claim->had);
+        moved = (moved > 0) ? moved : 0;
 
-        if (back > 0) {
-            points_give_back(model, member, BY_REFUND, order, back);
-            claim->had -= back;
-        }
+        points_give_back(model, member, BY_REFUND, order, moved,
+                         claim->due - due);
+        claim->had -= moved;
     }
 
     claim->steps++;

@@ -238,7 +238,8 @@ points_spend(model_t *model, member_t *member, int coupon)
 /* Returns how many were taken; what is not there is owed, or forgotten. */
 
 int64_t
-points_take_back(model_t *model, member_t *member, int order, int64_t points)
+points_take_back(model_t *model, member_t *member, int order, int64_t points,
+    int64_t earned)
 {
     int               i;
     int64_t           left;
@@ -267,12 +268,8 @@ points_take_back(model_t *model, member_t *member, int order, int64_t points)
 
     points -= left;
 
-    if (points == 0) {
-        return 0;
-    }
-
-    member->lifetime -= points;
-    merit_add(member, claim->claimed_at, -points);
+    member->lifetime -= earned;
+    merit_add(member, claim->claimed_at, -earned);
 
     past.points = -points;
     past_add(member, &past);
@@ -288,7 +285,7 @@ points_take_back(model_t *model, member_t *member, int order, int64_t points)
 
 void
 points_give_back(model_t *model, member_t *member, by_e by, int what,
-    int64_t points)
+    int64_t points, int64_t earned)
 {
     int      nlots;
     int64_t  first;
@@ -302,8 +299,8 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
         past.kind = "restoration";
         past.store = order_store(model, what);
 
-        member->lifetime += points;
-        merit_add(member, model->claims[what].claimed_at, points);
+        member->lifetime += earned;
+        merit_add(member, model->claims[what].claimed_at, earned);
 
     } else {
         past.store = model->rules->rewards[model->coupons[what].reward].store;
@@ -321,7 +318,7 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
         points -= first;
     }
 
-    if (points == 0) {
+    if (points == 0 && first > 0) {
         return;
     }
 

@@ -416,5 +416,5 @@ coupon_undo(model_t *model, int n, coupon_state_e state)
     coupon->state = state;
 
     points_give_back(model, &model->members[coupon->member], BY_COUPON, n,
-                     coupon->cost);
+                     coupon->cost, 0);
 }

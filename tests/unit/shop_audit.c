@@ -158,6 +158,13 @@ const shop_audit_t  shop_audits[] = {
       "(SELECT coalesce(-sum(points), 0) FROM ledger "
       "WHERE kind IN ('reversal', 'restoration') AND reference = number "
       "AND store = " ENTRY_STORE ")", 0 },
+    { "what was refunded is not earned any more",
+      "SELECT count(*) FROM claim WHERE coalesce((SELECT r.points "
+      "FROM reversal AS r WHERE r.store = claim.store "
+      "AND r.number = claim.number ORDER BY step DESC LIMIT 1), 0) <> "
+      "(SELECT coalesce(-sum(earned), 0) FROM ledger "
+      "WHERE kind IN ('reversal', 'restoration') AND reference = number "
+      "AND store = " ENTRY_STORE ")", 0 },
     { "no reversal takes more than the order has earned",
       "SELECT count(*) FROM reversal LEFT JOIN claim "
       "ON claim.store = reversal.store AND claim.number = reversal.number "

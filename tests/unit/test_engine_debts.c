@@ -12,6 +12,7 @@
 typedef struct {
     int64_t  points;
     int64_t  entry;       /* the lot, or the debit of which they are */
+    int64_t  earned;
     int64_t  earned_at;
     int64_t  taken;
     int64_t  written;     /* the entry that was made, 0: none */
@@ -28,8 +29,8 @@ take(loyalty_transaction_t *tx, loyalty_member_t *member, void *data)
     };
 
     return loyalty_ledger_take_back(tx, member, &entry, move->entry,
-                                    move->earned_at, &move->taken,
-                                    &move->written);
+                                    move->earned, move->earned_at,
+                                    &move->taken, &move->written);
 }
 
 
@@ -50,7 +51,8 @@ give(loyalty_transaction_t *tx, loyalty_member_t *member, void *data)
 
     if (rc == LOYALTY_OK) {
         rc = loyalty_ledger_give_back(tx, member, &entry, &lots,
-                                      move->earned_at, &move->written);
+                                      move->earned, move->earned_at,
+                                      &move->written);
     }
 
     loyalty_lots_free(&lots);
@@ -64,7 +66,7 @@ give(loyalty_transaction_t *tx, loyalty_member_t *member, void *data)
 static int64_t
 take_back(shop_t *shop, int64_t lot, int64_t points, int64_t expected)
 {
-    move_t  move = { points, lot, shop->now, -1, -1 };
+    move_t  move = { points, lot, expected, shop->now, -1, -1 };
 
     shop_transact(shop, ADA, take, &move);
 
@@ -77,7 +79,9 @@ take_back(shop_t *shop, int64_t lot, int64_t points, int64_t expected)
 static void
 give_back(shop_t *shop, int64_t debit, int64_t points, int64_t earned_at)
 {
-    move_t  move = { points, debit, earned_at, 0, 0 };
+    move_t  move = {
+        points, debit, (earned_at != 0) ? points : 0, earned_at, 0, 0
+    };
 
     shop_transact(shop, ADA, give, &move);
 }

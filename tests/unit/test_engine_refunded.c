@@ -202,6 +202,45 @@ points_that_expire_after_a_refund_count_for_the_next(void **state)
 }
 
 
+static int64_t
+lifetime_of(shop_t *shop, const char *email)
+{
+    return shop_expect(shop, shop_balance(shop, email),
+                       LOYALTY_BALANCE)->result.lifetime;
+}
+
+
+static void
+what_was_refunded_is_not_earned_though_it_is_forgiven(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->tiers[0].id = text("gold");
+    shop->tiers[0].threshold = 150;
+    shop->program.ladder.ntiers = 1;
+
+    shop_member(shop, ADA, 100);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+
+    noted(shop, "1", 10000, 4000);
+    assert_int_equal(points_of(shop, ADA), 0);
+    assert_int_equal(lifetime_of(shop, ADA), 160);
+
+    noted(shop, "1", 10000, 10000);
+    assert_int_equal(points_of(shop, ADA), 0);
+    assert_int_equal(lifetime_of(shop, ADA), 100);
+    assert_null(shop_expect(shop, shop_balance(shop, ADA),
+                            LOYALTY_BALANCE)->result.tier);
+
+    noted(shop, "1", 10000, 0);
+    assert_int_equal(points_of(shop, ADA), 0);
+    assert_int_equal(lifetime_of(shop, ADA), 200);
+    assert_non_null(shop_expect(shop, shop_balance(shop, ADA),
+                                LOYALTY_BALANCE)->result.tier);
+}
+
+
 int
 main(void)
 {
@@ -212,7 +251,8 @@ main(void)
         shop_test(a_claim_takes_off_a_refund_once),
         shop_test(points_that_have_expired_are_not_taken_again),
         shop_test(what_was_spent_before_the_rest_expired_is_taken),
-        shop_test(points_that_expire_after_a_refund_count_for_the_next)
+        shop_test(points_that_expire_after_a_refund_count_for_the_next),
+        shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven)
     };
 
     return run_shop_tests("engine_refunded", tests, 0);

@@ -88,7 +88,7 @@ reversals_are_kept_and_come_once_a_step(void **state)
     shop_t  *shop = *state;
 
     change_refused(shop, "INSERT INTO reversal VALUES "
-                   "('default', '1001', 1, 0, 100, 1, 0, 1)", "reversal",
+                   "('default', '1001', 1, 0, 100, 0, 0, 1)", "reversal",
                    "points", "reversals are kept");
 
     forgery_refused(shop, "reversal", "points = 2", says(REVERSAL_STEP));
