@@ -16,7 +16,9 @@
 
 /* What an order's refund took back, less what was restored. */
 
-#define LOYALTY_REPORT_REVERSES  "('reversal', 'restoration')"
+#define LOYALTY_REPORT_REVERSES                                               \
+    "(kind IN ('reversal', 'restoration') "                                   \
+    "OR (kind = 'referral' AND (points < 0 OR usable_at = 0)))"
 
 
 static int loyalty_report_members(loyalty_report_t *report, int64_t since);
@@ -116,7 +118,7 @@ loyaltyctl_report_campaign(int argc, char **argv)
                  "UNION ALL "
                  "SELECT member, '', 0, "
                  "CASE WHEN points > 0 AND kind NOT IN " LOYALTY_REPORT_SPENDS
-                 " AND kind NOT IN " LOYALTY_REPORT_REVERSES
+                 " AND NOT " LOYALTY_REPORT_REVERSES
                  " THEN points ELSE 0 END, "
                  "CASE WHEN kind IN " LOYALTY_REPORT_SPENDS
                  " THEN -points ELSE 0 END, 0, '', 0 FROM ledger "
@@ -267,11 +269,11 @@ loyalty_report_points(loyalty_report_t *report)
                ", sums (nth, name, points) AS ("
                "SELECT CASE WHEN kind IN " LOYALTY_REPORT_SPENDS " THEN 2 "
                "WHEN kind = 'expiry' THEN 3 "
-               "WHEN kind IN " LOYALTY_REPORT_REVERSES " THEN 4 "
+               "WHEN " LOYALTY_REPORT_REVERSES " THEN 4 "
                "WHEN points > 0 THEN 1 ELSE 5 END, "
                "CASE WHEN kind IN " LOYALTY_REPORT_SPENDS " THEN 'spent' "
                "WHEN kind = 'expiry' THEN 'expired' "
-               "WHEN kind IN " LOYALTY_REPORT_REVERSES " THEN 'taken back' "
+               "WHEN " LOYALTY_REPORT_REVERSES " THEN 'taken back' "
                "WHEN points > 0 THEN 'issued' ELSE 'removed' END, "
                "points FROM ledger WHERE kind <> 'merge' "
                "UNION ALL SELECT 1, 'issued', 0 "

@@ -181,19 +181,26 @@ static const char  loyalty_check_steps[] =
     "|| step.number || ' of store ' || step.store || CASE "
     "WHEN step.step <> step.before + 1 THEN ' follows step' "
     "WHEN step.points > coalesce(claim.points, 0) THEN ' takes back' "
-    "ELSE ' has taken' END, "
+    "WHEN step.taken > step.points THEN ' has taken' "
+    "ELSE ' is of the whole order' END, "
     "CASE WHEN step.step <> step.before + 1 THEN step.before "
     "WHEN step.points > coalesce(claim.points, 0) THEN step.points "
-    "ELSE step.taken END, "
+    "WHEN step.taken > step.points THEN step.taken "
+    "ELSE step.whole END, "
     "CASE WHEN step.step <> step.before + 1 THEN step.step - 1 "
     "WHEN step.points > coalesce(claim.points, 0) "
-    "THEN coalesce(claim.points, 0) ELSE step.points END "
-    "FROM (SELECT store, number, step, points, taken, coalesce(lag(step) "
+    "THEN coalesce(claim.points, 0) "
+    "WHEN step.taken > step.points THEN step.points "
+    "ELSE 1 - step.whole END "
+    "FROM (SELECT store, number, step, refunded, points, taken, whole, "
+    "coalesce(lag(step) "
     "OVER (PARTITION BY store, number ORDER BY step), 0) AS before "
     "FROM reversal) AS step LEFT JOIN claim "
     "ON claim.store = step.store AND claim.number = step.number "
     "WHERE step.step <> step.before + 1 OR step.taken > step.points "
-    "OR step.points > coalesce(claim.points, 0)";
+    "OR step.points > coalesce(claim.points, 0) "
+    "OR step.whole <> CASE WHEN step.refunded >= claim.total "
+    "AND step.refunded > claim.refunded THEN 1 ELSE 0 END";
 
 
 /*
@@ -269,9 +276,19 @@ static const char  loyalty_check_coupons[] =
     "HAVING count(*) <> 1 OR count(redemption.id) <> 1";
 
 
-/* the orders of a member who was merged into another are the other's */
+/*
+ * The orders of a member who was merged into another are the other's; those
+ * that were refunded as a whole do not count.
+ */
 
 static const char  loyalty_check_counts[] =
+    "WITH standing (member, claims) AS ("
+    "SELECT member, 1 FROM claim UNION ALL "
+    "SELECT claim.member, -1 FROM reversal AS step "
+    "JOIN claim ON claim.store = step.store AND claim.number = step.number "
+    "WHERE step.whole = 1 AND NOT EXISTS (SELECT 1 FROM reversal "
+    "WHERE reversal.store = step.store AND reversal.number = step.number "
+    "AND reversal.step > step.step)) "
     "SELECT member, CASE WHEN sum(orders) <> sum(claims) THEN 'orders' "
     "ELSE 'badges' END, "
     "CASE WHEN sum(orders) <> sum(claims) THEN " LOYALTY_SUM("orders")
@@ -280,10 +297,10 @@ static const char  loyalty_check_counts[] =
     " ELSE " LOYALTY_SUM("held") " END "
     "FROM (SELECT id AS member, orders, badges, 0 AS claims, 0 AS held "
     "FROM member WHERE merged_into = 0 "
-    "UNION ALL SELECT member, 0, 0, 1, 0 FROM claim "
+    "UNION ALL SELECT member, 0, 0, claims, 0 FROM standing "
     "WHERE member NOT IN (SELECT id FROM merged) "
-    "UNION ALL SELECT merged.other, 0, 0, 1, 0 "
-    "FROM claim JOIN merged ON merged.id = claim.member "
+    "UNION ALL SELECT merged.other, 0, 0, claims, 0 "
+    "FROM standing JOIN merged ON merged.id = standing.member "
     "UNION ALL SELECT member, 0, 0, 0, 1 FROM badge "
     "WHERE member NOT IN (SELECT id FROM merged)) AS facts "
     "GROUP BY member "
@@ -298,7 +315,10 @@ static const char  loyalty_check_counts[] =
     "GROUP BY id HAVING sum(redeemed) <> sum(taken)";
 
 
-/* once each: what an event has earned, a balance that came from elsewhere */
+/*
+ * Once each: what an event has earned, a balance that came from elsewhere,
+ * what a friend has brought, as long as the order stands that has.
+ */
 
 static const char  loyalty_check_once[] =
     "SELECT member, 'credited for action ' || action, "
@@ -316,6 +336,14 @@ static const char  loyalty_check_once[] =
     "WHERE member.id IN (friend.member, friend.referrer)), 2 "
     "FROM friend WHERE 2 <> (SELECT count(*) FROM member "
     "WHERE member.id IN (friend.member, friend.referrer)) "
+    "UNION ALL "
+    "SELECT friend.referrer, 'the order that friend ' || friend.member "
+    "|| ' was rewarded for stands', 0, 1 "
+    "FROM friend JOIN reversal AS step ON step.store = friend.store "
+    "AND step.number = friend.number AND step.whole = 1 "
+    "WHERE friend.rewarded_at <> 0 AND NOT EXISTS (SELECT 1 FROM reversal "
+    "WHERE reversal.store = step.store AND reversal.number = step.number "
+    "AND reversal.step > step.step) "
     "UNION ALL "
     "SELECT membership.member, 'the end of all memberships', "
     "coalesce(member.perks_until, 0), membership.until_at "

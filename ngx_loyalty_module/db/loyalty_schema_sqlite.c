@@ -36,7 +36,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    first_open INTEGER NOT NULL DEFAULT 0,"    /* those before are spent */
 "    due_at     INTEGER NOT NULL DEFAULT 0,"    /* to settle, 0: never */
 "    active_at  INTEGER NOT NULL DEFAULT 0,"    /* last earned or spent */
-"    orders     INTEGER NOT NULL DEFAULT 0,"
+"    orders     INTEGER NOT NULL DEFAULT 0,"    /* not refunded as a whole */
 "    tier_at    INTEGER NOT NULL DEFAULT 0,"    /* see loyalty_standing_t */
 "    tier_points  INTEGER NOT NULL DEFAULT 0,"
 "    tier_before  INTEGER NOT NULL DEFAULT 0,"
@@ -186,6 +186,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    refunded   INTEGER NOT NULL CHECK (refunded >= 0),"  /* minor units */
 "    points     INTEGER NOT NULL CHECK (points >= 0),"    /* to take back */
 "    taken      INTEGER NOT NULL CHECK (taken >= 0),"     /* as far as had */
+"    whole      INTEGER NOT NULL,"              /* 1: all of the order */
 "    at         INTEGER NOT NULL,"              /* the store was asked */
 "    PRIMARY KEY (store, number, step)"
 ") STRICT, WITHOUT ROWID;"
@@ -215,14 +216,24 @@ static const char  loyalty_sqlite_migration_1[] =
 "CREATE TRIGGER event_no_delete BEFORE DELETE ON event "
 "BEGIN SELECT RAISE(ABORT, 'an event counts once'); END;"
 
-/* who came by whom; a mailbox, whatever aliases it has, is a friend once */
+/*
+ * Who came by whom; a mailbox, whatever aliases it has, is a friend once.  If
+ * the order that brought it is refunded, both sides have a debit each, until
+ * that is cancelled or another order brings it.
+ */
 
 "CREATE TABLE friend ("
 "    member     INTEGER NOT NULL PRIMARY KEY,"
 "    referrer   INTEGER NOT NULL CHECK (referrer <> member),"
 "    mailbox    TEXT    NOT NULL UNIQUE,"
-"    points     INTEGER NOT NULL,"              /* the referrer got */
-"    rewarded_at INTEGER NOT NULL"              /* 0: not yet */
+"    points     INTEGER NOT NULL,"              /* the referrer has */
+"    rewarded_at INTEGER NOT NULL,"             /* 0: not, or no more */
+"    store      TEXT    NOT NULL DEFAULT '',"
+"    number     TEXT    NOT NULL DEFAULT '',"   /* of the order, or "" */
+"    lot        INTEGER NOT NULL DEFAULT 0,"    /* the referrer's, 0: none */
+"    own_lot    INTEGER NOT NULL DEFAULT 0,"
+"    debit      INTEGER NOT NULL DEFAULT 0,"    /* taken back by */
+"    own_debit  INTEGER NOT NULL DEFAULT 0"
 ") STRICT, WITHOUT ROWID;"
 
 "CREATE INDEX friend_referrer ON friend (referrer, rewarded_at);"

@@ -76,7 +76,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("claimed_at")
     } },
 
-    { "reversal", "store, number, step", 0, 8, {
+    { "reversal", "store, number, step", 0, 9, {
         loyalty_text("store"),
         loyalty_text("number"),
         loyalty_int("step"),
@@ -84,6 +84,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("refunded"),
         loyalty_int("points"),
         loyalty_int("taken"),
+        loyalty_int("whole"),
         loyalty_int("at")
     } },
 
@@ -95,12 +96,18 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("at")
     } },
 
-    { "friend", "member", 0, 5, {
+    { "friend", "member", 0, 11, {
         loyalty_int("member"),
         loyalty_int("referrer"),
         loyalty_text("mailbox"),
         loyalty_int("points"),
-        loyalty_int("rewarded_at")
+        loyalty_int("rewarded_at"),
+        loyalty_text("store"),
+        loyalty_text("number"),
+        loyalty_int("lot"),
+        loyalty_int("own_lot"),
+        loyalty_int("debit"),
+        loyalty_int("own_debit")
     } },
 
     { "membership", "member, id", 0, 3, {

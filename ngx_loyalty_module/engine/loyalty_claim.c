@@ -36,7 +36,6 @@ static int loyalty_claim_points(loyalty_transaction_t *tx,
     int64_t points);
 static int loyalty_claim_owner(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t *owner);
-static loyalty_str_t loyalty_claim_store(const loyalty_command_t *command);
 
 
 const loyalty_str_t  loyalty_claim_kind = loyalty_string("claim");
@@ -114,7 +113,10 @@ static int
 loyalty_claim_confirmed(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    int  credited;
+    int      credited;
+    int64_t  orders;
+
+    orders = command->member.orders;
 
     if (loyalty_claim_credit(tx, command, &credited) != LOYALTY_OK) {
         return LOYALTY_ERROR;
@@ -126,8 +128,14 @@ loyalty_claim_confirmed(loyalty_transaction_t *tx,
 
     command->result.outcome = LOYALTY_CLAIMED;
 
-    return (command->facts.refunded != 0)
-           ? loyalty_claim_refund(tx, command) : LOYALTY_OK;
+    if (command->facts.refunded != 0
+        && loyalty_claim_refund(tx, command) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return (command->member.orders > orders)
+           ? loyalty_claim_count(tx, command) : LOYALTY_OK;
 }
 
 
@@ -191,14 +199,16 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
         loyalty_streak_count(&member->streak, tx->program->streak, tx->now);
     }
 
-    if (loyalty_claim_extend(tx, member, &bought) != LOYALTY_OK
-        || loyalty_claim_points(tx, command, store, award.points)
-           != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
+    return (loyalty_claim_extend(tx, member, &bought) == LOYALTY_OK)
+           ? loyalty_claim_points(tx, command, store, award.points)
+           : LOYALTY_ERROR;
+}
 
-    if (member->orders == 1 && tx->program->referral.points != 0
+
+int
+loyalty_claim_count(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    if (command->member.orders == 1 && tx->program->referral.points != 0
         && loyalty_friend_bought(tx, command) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -429,7 +439,7 @@ loyalty_claim_owner(loyalty_transaction_t *tx, loyalty_command_t *command,
 }
 
 
-static loyalty_str_t
+loyalty_str_t
 loyalty_claim_store(const loyalty_command_t *command)
 {
     return (command->store.len != 0) ? command->store : loyalty_claim_alone;

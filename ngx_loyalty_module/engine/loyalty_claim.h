@@ -41,6 +41,16 @@ int loyalty_claim_read(loyalty_transaction_t *tx,
 int loyalty_claim_credit(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *credited);
 
+/*
+ * What an order that was credited, and stands, counts for: the referral by
+ * which its member came, and badges.
+ */
+int loyalty_claim_count(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/* The store of the command's order. */
+loyalty_str_t loyalty_claim_store(const loyalty_command_t *command);
+
 /* What the ledger calls the store of an order. */
 loyalty_str_t loyalty_claim_books(loyalty_str_t store);
 
@@ -53,6 +63,15 @@ loyalty_str_t loyalty_claim_books(loyalty_str_t store);
 int loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim, int64_t refunded, int64_t asked_at,
     int *stale);
+
+/*
+ * What it means for the referral of a taken member that an order of it has
+ * been refunded as a whole, or stands again.
+ */
+int loyalty_friend_lost(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim);
+int loyalty_friend_regained(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_claim_t *claim);
 
 
 #endif /* _LOYALTY_CLAIM_H_INCLUDED_ */

@@ -12,7 +12,7 @@ static int loyalty_count(loyalty_transaction_t *tx,
     unsigned n, int64_t *count);
 
 
-/* The ledger has the orders that have earned something. */
+/* The ledger has the orders that have earned something at all. */
 
 int
 loyalty_count_orders(loyalty_transaction_t *tx,
@@ -25,7 +25,7 @@ loyalty_count_orders(loyalty_transaction_t *tx,
         loyalty_db_int(tx->now - window), loyalty_db_text(kind)
     };
 
-    return loyalty_count(tx, LOYALTY_SQL_LEDGER_COUNT, values,
+    return loyalty_count(tx, LOYALTY_SQL_LEDGER_ORDERS, values,
                          loyalty_values_n(values), count);
 }
 

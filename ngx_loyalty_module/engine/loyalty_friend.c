@@ -4,9 +4,31 @@
  */
 
 
+#include <loyalty_claim.h>
 #include <loyalty_ledger.h>
 
 #include <string.h>
+
+
+/*
+ * A row of the table, and the order that it is about: the one that has brought
+ * the referral, or may bring it.  What was rewarded at the sign-up, no order
+ * has to do with.
+ */
+
+typedef struct {
+    int64_t        member;
+    int64_t        referrer;
+    int64_t        rewarded_at;                /* 0: not, or no more */
+    int64_t        lot;
+    int64_t        own_lot;
+    int64_t        debit;                      /* 0: nothing taken back */
+    int64_t        own_debit;
+    int64_t        ordered;                    /* brought by an order once */
+    int64_t        by_this;                    /* by this one, last */
+    loyalty_str_t  store;
+    loyalty_str_t  order;
+} loyalty_friend_t;
 
 
 static int loyalty_friend_referrer(loyalty_transaction_t *tx,
@@ -14,15 +36,38 @@ static int loyalty_friend_referrer(loyalty_transaction_t *tx,
 static int loyalty_friend_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t referrer);
 static int loyalty_friend_reward(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
-static int loyalty_friend_find(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t *referrer, int *found);
+    loyalty_command_t *command, loyalty_str_t store, loyalty_str_t order);
+static int loyalty_friend_points(loyalty_transaction_t *tx,
+    const loyalty_friend_t *friend, int64_t *points, int64_t *own);
 static int loyalty_friend_capped(loyalty_transaction_t *tx,
     int64_t referrer, int *capped);
-static int loyalty_friend_rewarded(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points);
 static int loyalty_friend_pay(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const char *friend, int64_t points);
+    loyalty_member_t *member, const char *code, int64_t points,
+    int64_t *lot);
+static int loyalty_friend_pass(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, int *passed);
+static int loyalty_friend_pass_to(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, int64_t entry);
+static int loyalty_friend_take(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const char *code, int64_t lot, int64_t *taken,
+    int64_t *debit);
+static int loyalty_friend_give(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const char *code, int64_t lot, int64_t debit,
+    int64_t *given);
+static int loyalty_friend_find(loyalty_transaction_t *tx, int64_t member,
+    loyalty_str_t store, loyalty_str_t order, loyalty_friend_t *friend,
+    int *found);
+static int loyalty_friend_lot(loyalty_transaction_t *tx, int64_t lot,
+    int64_t *earned_at, int64_t *points, int64_t *expired);
+static int loyalty_friend_debit(loyalty_transaction_t *tx, int64_t debit,
+    int64_t *taken, int64_t *earned);
+static int loyalty_friend_note(loyalty_transaction_t *tx,
+    const loyalty_friend_t *friend, int64_t points);
+static loyalty_entry_t loyalty_friend_entry(const char *code,
+    int64_t points);
+
+
+static const loyalty_str_t  loyalty_friend_no_order = loyalty_string("");
 
 
 /*
@@ -52,7 +97,9 @@ loyalty_friend_joined(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     return tx->program->referral.on_signup
-           ? loyalty_friend_reward(tx, command) : LOYALTY_OK;
+           ? loyalty_friend_reward(tx, command, loyalty_friend_no_order,
+                                   loyalty_friend_no_order)
+           : LOYALTY_OK;
 }
 
 
@@ -117,28 +164,30 @@ loyalty_friend_bought(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    return loyalty_friend_reward(tx, command);
+    return loyalty_friend_reward(tx, command, loyalty_claim_store(command),
+                                 command->order);
 }
 
 
-/*
- * Both sides at once.  Who has reached the cap gets nothing more, his friends
- * still get theirs.
- */
+/* Both sides at once. */
 
 static int
-loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command)
+loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command,
+    loyalty_str_t store, loyalty_str_t order)
 {
-    int                        found, capped;
-    int64_t                    referrer;
-    loyalty_member_t           member;
-    const loyalty_referral_t  *referral = &tx->program->referral;
+    int                found;
+    int64_t            points, own;
+    loyalty_friend_t   friend;
+    loyalty_member_t   referrer;
+    loyalty_member_t  *member = &command->member;
 
-    if (loyalty_friend_find(tx, command, &referrer, &found) != LOYALTY_OK) {
+    if (loyalty_friend_find(tx, member->id, store, order, &friend, &found)
+        != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 
-    if (!found) {
+    if (!found || friend.rewarded_at != 0) {
         return LOYALTY_OK;
     }
 
@@ -153,49 +202,57 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     /* taken before its friends are counted, so that they stay as many */
 
-    if (loyalty_member_take(tx, referrer, &member) != LOYALTY_OK
-        || loyalty_friend_capped(tx, member.id, &capped) != LOYALTY_OK
-        || loyalty_friend_rewarded(tx, command, capped ? 0 : referral->points)
+    if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    friend.referrer = referrer.id;
+
+    if (loyalty_friend_points(tx, &friend, &points, &own) != LOYALTY_OK
+        || loyalty_friend_pay(tx, &referrer, member->code, points,
+                              &friend.lot)
+           != LOYALTY_OK
+        || loyalty_friend_pay(tx, member, referrer.code, own,
+                              &friend.own_lot)
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (!capped
-        && loyalty_friend_pay(tx, &member, command->member.code,
-                              referral->points)
-           != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
+    friend.rewarded_at = tx->now;
+    friend.debit = 0;
+    friend.own_debit = 0;
 
-    return (referral->friend != 0)
-           ? loyalty_friend_pay(tx, &command->member, member.code,
-                                referral->friend)
-           : LOYALTY_OK;
+    return loyalty_friend_note(tx, &friend, points);
 }
 
 
-/* By whom the member came, if that has not been rewarded yet. */
+/*
+ * Who has reached the cap gets nothing more, his friends still get theirs.  If
+ * an order that was refunded has brought it before, both get what was taken
+ * back then: otherwise one could spend, and send back, again and again.
+ */
 
 static int
-loyalty_friend_find(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t *referrer, int *found)
+loyalty_friend_points(loyalty_transaction_t *tx,
+    const loyalty_friend_t *friend, int64_t *points, int64_t *own)
 {
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(command->member.id)
-    };
+    int      capped;
+    int64_t  earned;
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_FRIEND_FIND, values,
-                                loyalty_values_n(values), found)
-        != LOYALTY_OK)
-    {
+    if (friend->ordered) {
+        return (loyalty_friend_debit(tx, friend->debit, points, &earned)
+                == LOYALTY_OK)
+               ? loyalty_friend_debit(tx, friend->own_debit, own, &earned)
+               : LOYALTY_ERROR;
+    }
+
+    if (loyalty_friend_capped(tx, friend->referrer, &capped) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    if (*found) {
-        *referrer = loyalty_db_column_int(tx->db, 0);
-    }
+    *points = capped ? 0 : tx->program->referral.points;
+    *own = tx->program->referral.friend;
 
     return LOYALTY_OK;
 }
@@ -233,12 +290,320 @@ loyalty_friend_capped(loyalty_transaction_t *tx, int64_t referrer,
 
 
 static int
-loyalty_friend_rewarded(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t points)
+loyalty_friend_pay(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const char *code, int64_t points, int64_t *lot)
+{
+    int64_t          last;
+    loyalty_entry_t  entry;
+
+    *lot = 0;
+
+    if (points == 0) {
+        return LOYALTY_OK;
+    }
+
+    entry = loyalty_friend_entry(code, points);
+    last = member->last_entry;
+
+    if (loyalty_ledger_earn(tx, member, &entry, tx->program->pending)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    /* whoever has all the points that there can be gets none */
+
+    *lot = (member->last_entry != last) ? member->last_entry : 0;
+
+    return LOYALTY_OK;
+}
+
+
+int
+loyalty_friend_lost(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim)
+{
+    int               found, passed;
+    int64_t           taken, own;
+    loyalty_friend_t  friend;
+    loyalty_member_t  referrer;
+
+    if (loyalty_friend_find(tx, member->id, claim->store, claim->order,
+                            &friend, &found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!found || friend.rewarded_at == 0 || !friend.by_this) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_friend_pass(tx, member, &passed) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (passed) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK
+        || loyalty_friend_take(tx, &referrer, member->code, friend.lot,
+                               &taken, &friend.debit)
+           != LOYALTY_OK
+        || loyalty_friend_take(tx, member, referrer.code, friend.own_lot,
+                               &own, &friend.own_debit)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    friend.rewarded_at = 0;
+
+    return loyalty_friend_note(tx, &friend, -taken);
+}
+
+
+/* Another order that would have brought it, too, takes the place. */
+
+static int
+loyalty_friend_pass(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, int *passed)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(points), loyalty_db_int(tx->now),
-        loyalty_db_int(command->member.id)
+        loyalty_db_int(member->last_entry), loyalty_db_int(0),
+        loyalty_db_text(loyalty_claim_kind),
+        loyalty_db_int(tx->program->referral.min)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_FRIEND_OTHER, values,
+                                loyalty_values_n(values), passed)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return *passed ? loyalty_friend_pass_to(tx, member,
+                                            loyalty_db_column_int(tx->db, 0))
+                   : LOYALTY_OK;
+}
+
+
+static int
+loyalty_friend_pass_to(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, int64_t entry)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(entry), loyalty_db_int(entry),
+        loyalty_db_int(member->id)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_FRIEND_PASS, values,
+                                   loyalty_values_n(values));
+}
+
+
+/* What expired unspent is gone already, as of a refunded order. */
+
+static int
+loyalty_friend_take(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const char *code, int64_t lot, int64_t *taken, int64_t *debit)
+{
+    int64_t          earned_at, points, expired;
+    loyalty_entry_t  entry;
+
+    *taken = 0;
+    *debit = 0;
+
+    if (lot == 0) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_friend_lot(tx, lot, &earned_at, &points, &expired)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    entry = loyalty_friend_entry(code, points - expired);
+
+    return loyalty_ledger_take_back(tx, member, &entry, lot, points,
+                                    earned_at, taken, debit);
+}
+
+
+int
+loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_claim_t *claim)
+{
+    int               found;
+    int64_t           given, own;
+    loyalty_friend_t  friend;
+    loyalty_member_t  referrer;
+
+    if (loyalty_friend_find(tx, member->id, claim->store, claim->order,
+                            &friend, &found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!found || friend.rewarded_at != 0 || !friend.ordered
+        || (!friend.by_this && claim->total < tx->program->referral.min))
+    {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK
+        || loyalty_friend_give(tx, &referrer, member->code, friend.lot,
+                               friend.debit, &given)
+           != LOYALTY_OK
+        || loyalty_friend_give(tx, member, referrer.code, friend.own_lot,
+                               friend.own_debit, &own)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    friend.rewarded_at = tx->now;
+    friend.debit = 0;
+    friend.own_debit = 0;
+
+    return loyalty_friend_note(tx, &friend, given);
+}
+
+
+static int
+loyalty_friend_give(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const char *code, int64_t lot, int64_t debit, int64_t *given)
+{
+    int                       rc;
+    int64_t                   earned, earned_at, points, expired, credit;
+    loyalty_lots_t            lots;
+    loyalty_entry_t           entry;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(debit) };
+
+    *given = 0;
+
+    if (debit == 0) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_friend_debit(tx, debit, given, &earned) != LOYALTY_OK
+        || loyalty_friend_lot(tx, lot, &earned_at, &points, &expired)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    entry = loyalty_friend_entry(code, *given);
+
+    rc = loyalty_lots_load_taken(tx, LOYALTY_SQL_LEDGER_LOTS, values,
+                                 loyalty_values_n(values), &lots);
+
+    if (rc == LOYALTY_OK) {
+        rc = loyalty_ledger_give_back(tx, member, &entry, &lots, earned,
+                                      earned_at, &credit);
+    }
+
+    loyalty_lots_free(&lots);
+
+    return rc;
+}
+
+
+static int
+loyalty_friend_find(loyalty_transaction_t *tx, int64_t member,
+    loyalty_str_t store, loyalty_str_t order, loyalty_friend_t *friend,
+    int *found)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(store), loyalty_db_text(order),
+        loyalty_db_int(member)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_FRIEND_FIND, values,
+                                loyalty_values_n(values), found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!*found) {
+        return LOYALTY_OK;
+    }
+
+    friend->member = member;
+    friend->referrer = loyalty_db_column_int(tx->db, 0);
+    friend->rewarded_at = loyalty_db_column_int(tx->db, 1);
+    friend->lot = loyalty_db_column_int(tx->db, 2);
+    friend->own_lot = loyalty_db_column_int(tx->db, 3);
+    friend->debit = loyalty_db_column_int(tx->db, 4);
+    friend->own_debit = loyalty_db_column_int(tx->db, 5);
+    friend->ordered = loyalty_db_column_int(tx->db, 6);
+    friend->by_this = loyalty_db_column_int(tx->db, 7);
+    friend->store = store;
+    friend->order = order;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_friend_lot(loyalty_transaction_t *tx, int64_t lot,
+    int64_t *earned_at, int64_t *points, int64_t *expired)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(lot) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_LOT, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *earned_at = row ? loyalty_db_column_int(tx->db, 0) : 0;
+    *points = row ? loyalty_db_column_int(tx->db, 1) : 0;
+    *expired = row ? loyalty_db_column_int(tx->db, 2) : 0;
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_friend_debit(loyalty_transaction_t *tx, int64_t debit,
+    int64_t *taken, int64_t *earned)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(debit) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_LEDGER_DEBIT, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *taken = row ? loyalty_db_column_int(tx->db, 0) : 0;
+    *earned = row ? loyalty_db_column_int(tx->db, 1) : 0;
+
+    return LOYALTY_OK;
+}
+
+
+/* "points" is what the referrer has more of it now, or (negative) less. */
+
+static int
+loyalty_friend_note(loyalty_transaction_t *tx,
+    const loyalty_friend_t *friend, int64_t points)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(points), loyalty_db_int(friend->rewarded_at),
+        loyalty_db_text(friend->store), loyalty_db_text(friend->order),
+        loyalty_db_int(friend->lot), loyalty_db_int(friend->own_lot),
+        loyalty_db_int(friend->debit), loyalty_db_int(friend->own_debit),
+        loyalty_db_int(friend->member)
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_FRIEND_REWARD, values,
@@ -246,14 +611,13 @@ loyalty_friend_rewarded(loyalty_transaction_t *tx,
 }
 
 
-static int
-loyalty_friend_pay(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const char *friend, int64_t points)
+static loyalty_entry_t
+loyalty_friend_entry(const char *code, int64_t points)
 {
     loyalty_entry_t  entry = {
-        loyalty_string("referral"), { strlen(friend), friend },
+        loyalty_string("referral"), { strlen(code), code },
         loyalty_string(""), points
     };
 
-    return loyalty_ledger_earn(tx, member, &entry, tx->program->pending);
+    return entry;
 }

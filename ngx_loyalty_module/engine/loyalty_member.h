@@ -31,7 +31,7 @@ typedef struct {
     int64_t             first_open;          /* entry, none open before it */
     int64_t             due_at;              /* to be settled, 0: never */
     int64_t             active_at;
-    int64_t             orders;              /* claimed */
+    int64_t             orders;              /* that stand */
     int64_t             merged_into;         /* another member, 0: none */
     int64_t             joined_at;
 

@@ -10,7 +10,7 @@
 
 
 static int loyalty_order_event_claim(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_claim_t *claim, int *claimed);
+    loyalty_command_t *command);
 static int loyalty_order_event_reverse(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_claim_t *claim);
 static int64_t loyalty_order_event_refunded(const loyalty_order_t *order,
@@ -45,13 +45,10 @@ loyalty_order_event(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     command->result.outcome = LOYALTY_ORDER_NOTED;
 
-    if (loyalty_order_event_claim(tx, command, &claim, &claimed) != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    if (claimed
-        && loyalty_order_event_reverse(tx, command, &claim) != LOYALTY_OK)
+    if (loyalty_claim_read(tx, command, &claim, &claimed) != LOYALTY_OK
+        || (claimed ? loyalty_order_event_reverse(tx, command, &claim)
+                    : loyalty_order_event_claim(tx, command))
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
@@ -62,44 +59,54 @@ loyalty_order_event(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
-/* Claims the order for its buyer, if nobody has, and the buyer is a member. */
+/* Nobody has claimed it: if it is paid, and by a member, this does. */
 
 static int
 loyalty_order_event_claim(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_claim_t *claim, int *claimed)
+    loyalty_command_t *command)
 {
-    int                     credited;
+    int                     found;
+    int64_t                 orders;
     loyalty_str_t           email;
+    loyalty_claim_t         claim;
     const loyalty_order_t  *order = &command->facts;
 
-    if (loyalty_claim_read(tx, command, claim, claimed) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    if (*claimed || !order->paid) {
+    if (!order->paid) {
         return LOYALTY_OK;
     }
 
     email.data = order->email;
     email.len = order->email_len;
 
-    if (loyalty_member_find(tx, email, 1, &command->member, claimed)
+    if (loyalty_member_find(tx, email, 1, &command->member, &found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (!*claimed) {
+    if (!found) {
         return LOYALTY_OK;
     }
 
-    if (loyalty_claim_credit(tx, command, &credited) != LOYALTY_OK) {
+    orders = command->member.orders;
+
+    if (loyalty_claim_credit(tx, command, &found) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    return credited ? loyalty_claim_read(tx, command, claim, claimed)
-                    : loyalty_transaction_refuse(tx, "an order has been "
-                                                 "claimed meanwhile");
+    if (!found) {
+        return loyalty_transaction_refuse(tx, "an order has been claimed "
+                                          "meanwhile");
+    }
+
+    if (loyalty_claim_read(tx, command, &claim, &found) != LOYALTY_OK
+        || loyalty_order_event_reverse(tx, command, &claim) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return (command->member.orders > orders)
+           ? loyalty_claim_count(tx, command) : LOYALTY_OK;
 }
 
 

@@ -20,6 +20,7 @@ typedef struct {
     int64_t  refunded;
     int64_t  points;                           /* to be taken back */
     int64_t  taken;                            /* of them */
+    int64_t  whole;                            /* all of the order */
     int64_t  at;                               /* when the store was asked */
 } loyalty_step_t;
 
@@ -27,7 +28,7 @@ typedef struct {
 static int loyalty_reversal_last(loyalty_transaction_t *tx,
     const loyalty_claim_t *claim, loyalty_step_t *step);
 static int loyalty_reversal_whole(const loyalty_claim_t *claim,
-    const loyalty_step_t *step);
+    int64_t refunded);
 static int loyalty_reversal_stale(const loyalty_step_t *last,
     const loyalty_step_t *next);
 static int loyalty_reversal_memberships(loyalty_transaction_t *tx,
@@ -58,7 +59,7 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim, int64_t refunded, int64_t asked_at,
     int *stale)
 {
-    int             was, whole;
+    int             times;
     loyalty_step_t  last, next;
 
     *stale = 0;
@@ -73,12 +74,14 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     next.points = loyalty_award_reversal(claim->points, claim->total,
                                          claim->refunded, refunded);
     next.taken = last.taken;
+    next.whole = loyalty_reversal_whole(claim, refunded);
     next.at = asked_at;
 
-    was = loyalty_reversal_whole(claim, &last);
-    whole = loyalty_reversal_whole(claim, &next);
+    /* 1: the order stands again, -1: it does not any more */
 
-    if (next.points == last.points && whole == was) {
+    times = (int) (last.whole - next.whole);
+
+    if (next.points == last.points && times == 0) {
         return LOYALTY_OK;
     }
 
@@ -87,18 +90,27 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
         return LOYALTY_OK;
     }
 
-    if (whole != was
-        && loyalty_reversal_memberships(tx, member, claim, was - whole)
+    if (times != 0
+        && loyalty_reversal_memberships(tx, member, claim, times)
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (loyalty_reversal_move(tx, member, claim, &last, &next) != LOYALTY_OK) {
+    member->orders += times;
+
+    if (loyalty_reversal_move(tx, member, claim, &last, &next) != LOYALTY_OK
+        || loyalty_reversal_insert(tx, claim, &next) != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 
-    return loyalty_reversal_insert(tx, claim, &next);
+    if (times == 0) {
+        return LOYALTY_OK;
+    }
+
+    return (times < 0) ? loyalty_friend_lost(tx, member, claim)
+                       : loyalty_friend_regained(tx, member, claim);
 }
 
 
@@ -126,7 +138,8 @@ loyalty_reversal_last(loyalty_transaction_t *tx,
         step->refunded = loyalty_db_column_int(tx->db, 1);
         step->points = loyalty_db_column_int(tx->db, 2);
         step->taken = loyalty_db_column_int(tx->db, 3);
-        step->at = loyalty_db_column_int(tx->db, 4);
+        step->whole = loyalty_db_column_int(tx->db, 4);
+        step->at = loyalty_db_column_int(tx->db, 5);
     }
 
     return LOYALTY_OK;
@@ -136,10 +149,9 @@ loyalty_reversal_last(loyalty_transaction_t *tx,
 /* Whether all of the order was refunded, some of it since the claim. */
 
 static int
-loyalty_reversal_whole(const loyalty_claim_t *claim,
-    const loyalty_step_t *step)
+loyalty_reversal_whole(const loyalty_claim_t *claim, int64_t refunded)
 {
-    return step->refunded >= claim->total && step->refunded > claim->refunded;
+    return refunded >= claim->total && refunded > claim->refunded;
 }
 
 
@@ -376,7 +388,8 @@ loyalty_reversal_insert(loyalty_transaction_t *tx,
         loyalty_db_text(claim->store), loyalty_db_text(claim->order),
         loyalty_db_int(step->number), loyalty_db_int(step->entry),
         loyalty_db_int(step->refunded), loyalty_db_int(step->points),
-        loyalty_db_int(step->taken), loyalty_db_int(step->at)
+        loyalty_db_int(step->taken), loyalty_db_int(step->whole),
+        loyalty_db_int(step->at)
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_REVERSAL_INSERT, values,

@@ -5,6 +5,7 @@
 
 
 #include <loyalty_statements.h>
+#include <loyalty_store.h>
 
 
 /* a member's columns, in the order in which loyalty_member.c reads them */
@@ -48,6 +49,21 @@
     "SELECT ledger.id, ledger.previous "                                      \
     "FROM entry JOIN ledger ON ledger.id = entry.previous "                   \
     "WHERE entry.id > $2) "
+
+/* whether an order was refunded as a whole, and still is */
+
+#define LOYALTY_REFUNDED(order, store)                                        \
+    "EXISTS (SELECT 1 FROM reversal WHERE reversal.number = " order " "       \
+    "AND reversal.store = " store " AND reversal.whole = 1 "                  \
+    "AND NOT EXISTS (SELECT 1 FROM reversal AS later "                        \
+    "WHERE later.number = reversal.number "                                   \
+    "AND later.store = reversal.store AND later.step > reversal.step))"
+
+/* the store of an entry as claims have it */
+
+#define LOYALTY_ENTRY_STORE(entry)                                            \
+    "CASE " entry ".store WHEN '' THEN '" LOYALTY_STORE_ALONE "' "            \
+    "ELSE " entry ".store END"
 
 
 const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
@@ -104,6 +120,43 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "FROM entry JOIN ledger ON ledger.id = entry.previous "
           "WHERE entry.at > $2) "
           "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3", 0 },
+
+    /* how many orders of a member have earned something since a time */
+
+    [LOYALTY_SQL_LEDGER_ORDERS] =
+        { "WITH RECURSIVE entry (kind, reference, store, at, previous) AS ("
+          "SELECT kind, reference, store, at, previous "
+          "FROM ledger WHERE id = $1 "
+          "UNION ALL "
+          "SELECT ledger.kind, ledger.reference, ledger.store, ledger.at, "
+          "ledger.previous "
+          "FROM entry JOIN ledger ON ledger.id = entry.previous "
+          "WHERE entry.at > $2) "
+          "SELECT count(*) FROM entry WHERE at > $2 AND kind = $3 "
+          "AND NOT " LOYALTY_REFUNDED("entry.reference",
+                                      LOYALTY_ENTRY_STORE("entry")), 0 },
+
+    /* when a lot was earned, its points, and how many of them have expired */
+
+    [LOYALTY_SQL_LEDGER_LOT] =
+        { "SELECT at, points, coalesce((SELECT sum(spending.points) "
+          "FROM spending JOIN ledger AS expiry "
+          "ON expiry.id = spending.entry AND expiry.kind = 'expiry' "
+          "WHERE spending.lot = ledger.id), 0) "
+          "FROM ledger WHERE id = $1", 0 },
+
+    /* what a debit took, and made count no more */
+
+    [LOYALTY_SQL_LEDGER_DEBIT] =
+        { "SELECT -points, -earned FROM ledger WHERE id = $1", 0 },
+
+    /* the lots that it took from, the newest first */
+
+    [LOYALTY_SQL_LEDGER_LOTS] =
+        { "SELECT spending.lot, spending.points, ledger.usable_at, "
+          "ledger.until_at "
+          "FROM spending JOIN ledger ON ledger.id = spending.lot "
+          "WHERE spending.entry = $1 ORDER BY spending.lot DESC", 0 },
 
     /* the entry that an order has earned, and how much of it has expired */
 
@@ -182,7 +235,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "ON CONFLICT (store, number) DO NOTHING", 0 },
 
     [LOYALTY_SQL_REVERSAL_LAST] =
-        { "SELECT step, refunded, points, taken, at FROM reversal "
+        { "SELECT step, refunded, points, taken, whole, at FROM reversal "
           "WHERE store = $1 AND number = $2 ORDER BY step DESC LIMIT 1", 0 },
 
     /*
@@ -204,7 +257,8 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_REVERSAL_INSERT] =
         { "INSERT INTO reversal (store, number, step, entry, refunded, "
-          "points, taken, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
+          "points, taken, whole, at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 0 },
 
     [LOYALTY_SQL_EVENT_FIND] =
         { "SELECT member FROM event WHERE action = $1 AND reference = $2",
@@ -230,16 +284,37 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "VALUES ($1, $2, $3, 0, 0) ON CONFLICT DO NOTHING", 0 },
 
     [LOYALTY_SQL_FRIEND_FIND] =
-        { "SELECT referrer FROM friend "
-          "WHERE member = $1 AND rewarded_at = 0", 0 },
+        { "SELECT referrer, rewarded_at, lot, own_lot, debit, own_debit, "
+          "CASE number WHEN '' THEN 0 ELSE 1 END, "
+          "CASE WHEN store = $1 AND number = $2 THEN 1 ELSE 0 END "
+          "FROM friend WHERE member = $3", 0 },
 
     [LOYALTY_SQL_FRIEND_COUNT] =
         { "SELECT count(*) FROM friend "
           "WHERE referrer = $1 AND rewarded_at > $2 AND points > 0", 0 },
 
     [LOYALTY_SQL_FRIEND_REWARD] =
-        { "UPDATE friend SET points = $1, rewarded_at = $2 "
-          "WHERE member = $3 AND rewarded_at = 0", 0 },
+        { "UPDATE friend SET points = points + $1, rewarded_at = $2, "
+          "store = $3, number = $4, lot = $5, own_lot = $6, "
+          "debit = $7, own_debit = $8 WHERE member = $9", 0 },
+
+    /* the oldest order of a friend that has earned, of so much at least */
+
+    [LOYALTY_SQL_FRIEND_OTHER] =
+        { LOYALTY_ENTRIES
+          "SELECT ledger.id "
+          "FROM entry JOIN ledger ON ledger.id = entry.id "
+          "JOIN claim ON claim.number = ledger.reference "
+          "AND claim.store = " LOYALTY_ENTRY_STORE("ledger") " "
+          "WHERE ledger.kind = $3 AND claim.total >= $4 "
+          "AND NOT " LOYALTY_REFUNDED("claim.number", "claim.store") " "
+          "ORDER BY ledger.id LIMIT 1", 0 },
+
+    [LOYALTY_SQL_FRIEND_PASS] =
+        { "UPDATE friend SET store = (SELECT "
+          LOYALTY_ENTRY_STORE("ledger") " FROM ledger WHERE id = $1), "
+          "number = (SELECT reference FROM ledger WHERE id = $2) "
+          "WHERE member = $3", 0 },
 
     [LOYALTY_SQL_MEMBERSHIPS] =
         { "SELECT id, until_at FROM membership "

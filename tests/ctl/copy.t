@@ -148,9 +148,10 @@ INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
 INSERT INTO claim VALUES
     ('\', 'NULL', 999, 'USD', 0, 0, 0, 'nothing', '', 0),
     ('\', 'null', 999, 'USD', 0, 0, 0, 'nothing', '', 0);
-INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 0);
+INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 1, 0);
 INSERT INTO event VALUES ('review', '', 1, 0, 0), ('review', '\N', 1, 5, 1);
-INSERT INTO friend VALUES (1, 2, 'bob@example.com', 0, 0);
+INSERT INTO friend VALUES
+    (1, 2, 'bob@example.com', 0, 0, '\', 'NULL', 1, 2, 3, 4);
 INSERT INTO membership VALUES (1, 'club', 4611686018427387904);
 INSERT INTO badge VALUES (2, 'first', 1);
 INSERT INTO pool VALUES ('pin', 'P-1', 0), ('pin', 'P-2', 9);

@@ -112,6 +112,13 @@ my @damages = (
      "UPDATE claim SET points = points - 1 WHERE number = '1002'", 'claims'],
     ['a refund of more than was earned',
      "UPDATE reversal SET points = 999, taken = 20", 'refund_steps'],
+    ['a refund of the whole order that was none',
+     "UPDATE reversal SET whole = 1", 'refund_steps', 'counts'],
+    ['a friend whose order was sent back', "INSERT INTO friend (member, "
+     . "referrer, mailbox, points, rewarded_at, store, number) "
+     . "SELECT $ada, 1 + $ada % 2, 'x', 0, 1, store, number FROM reversal "
+     . "LIMIT 1; UPDATE reversal SET whole = 1", 'once', 'counts',
+     'refund_steps'],
     ['a step that is missing', "UPDATE reversal SET step = 2",
      'refund_steps'],
     ['a refund that the ledger does not know',

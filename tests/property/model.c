@@ -32,6 +32,10 @@ model_init(model_t *model, const story_t *story)
 
     for (i = 0; i < PEOPLE; i++) {
         model->members[i].referrer = -1;
+        model->members[i].brought_by = -1;
+        model->members[i].sides[0].lot = -1;
+        model->members[i].sides[0].back = -1;
+        model->members[i].sides[1] = model->members[i].sides[0];
     }
 
     for (i = 0; i < ORDERS; i++) {

@@ -29,11 +29,12 @@ typedef struct {
 } lot_t;
 
 
-/* Why points went: a coupon or an order's refunds, by number. */
+/* Why points went: a coupon, an order's refunds, a referral's, by number. */
 
 typedef enum {
     BY_COUPON = 0,
-    BY_REFUND
+    BY_REFUND,
+    BY_REFERRAL
 } by_e;
 
 
@@ -46,9 +47,22 @@ typedef struct {
 
 
 typedef struct {
-    int            order;
+    by_e           by;
+    int            what;
     int64_t        points;
 } debt_t;
+
+
+/* One side of a referral: what it got, and what was taken back of it. */
+
+typedef struct {
+    int            lot;                  /* -1: none */
+    int64_t        points;
+    int64_t        earned_at;
+    int            back;                 /* the number of the refund, or -1 */
+    int64_t        taken;
+    int64_t        had;                  /* all in all */
+} side_t;
 
 
 /* What counts for tiers, and when it counts. */
@@ -81,6 +95,7 @@ typedef struct {
     int            norders;
     int64_t        order_at[ENTRIES];
     int64_t        order_points[ENTRIES];
+    int            order_what[ENTRIES];
     int            nevents;
     int64_t        event_at[ENTRIES];
     int            event_action[ENTRIES];
@@ -101,7 +116,8 @@ typedef struct {
     int            referrer;             /* -1: nobody */
     int            rewarded;             /* the referrer was */
     int64_t        rewarded_at;
-    int64_t        rewarded_points;
+    int            brought_by;           /* this order, once; -1: none */
+    side_t         sides[2];             /* the referrer's, and its own */
 } member_t;
 
 
@@ -121,6 +137,7 @@ typedef struct {
     int64_t        due;                  /* points to be taken back */
     int64_t        had;                  /* of them */
     int64_t        asked_at;
+    int            gone;                 /* all of it was refunded */
 } claimed_t;
 
 
@@ -162,6 +179,7 @@ typedef struct {
     int            event_owner[RULES][8];        /* 0: nobody, or who + 1 */
     int            ncoupons;
     coupon_t       coupons[COUPONS];
+    int            nbacks;               /* refunds of referrals */
 } model_t;
 
 
@@ -177,6 +195,23 @@ typedef struct {
     int            coupon;               /* in it, -1: none */
     int64_t        pool_left;            /* -1: of no interest */
 } answer_t;
+
+
+/*
+ * What is to be taken back or given back, whatever for: the lot comes first,
+ * "earned" counts for the time when it was.
+ */
+
+typedef struct {
+    by_e           by;
+    int            what;
+    int            lot;                  /* -1: none */
+    int64_t        earned;
+    int64_t        earned_at;
+    const char    *kind;                 /* in the history */
+    int            reference;
+    int            store;
+} refund_t;
 
 
 /* Where a member stands. */
@@ -222,10 +257,10 @@ int64_t points_pending(const model_t *model, const member_t *member);
 int points_earn(model_t *model, member_t *member, const char *kind, int what,
     int store, int64_t points, int64_t pending);
 void points_spend(model_t *model, member_t *member, int coupon);
-int64_t points_take_back(model_t *model, member_t *member, int order,
-    int64_t points, int64_t earned);
-void points_give_back(model_t *model, member_t *member, by_e by, int what,
-    int64_t points, int64_t earned);
+int64_t points_take_back(model_t *model, member_t *member,
+    const refund_t *refund, int64_t points);
+void points_give_back(model_t *model, member_t *member,
+    const refund_t *refund, int64_t points);
 
 /* model_orders.c */
 
@@ -233,6 +268,9 @@ void model_claim(model_t *model, const step_t *step, answer_t *answer);
 void model_admission(model_t *model, const step_t *step, answer_t *answer);
 void model_event(model_t *model, const step_t *step, answer_t *answer);
 int64_t model_convert(const model_t *model, int store, int64_t amount);
+int orders_that_stand(const model_t *model, const member_t *member);
+int orders_that_earned(const model_t *model, const member_t *member,
+    int64_t window);
 
 /* model_rewards.c */
 
@@ -246,7 +284,9 @@ void model_cancel(model_t *model, const step_t *step, answer_t *answer);
 
 void model_signup(model_t *model, const step_t *step, answer_t *answer);
 void model_action(model_t *model, const step_t *step, answer_t *answer);
-void model_bought(model_t *model, int who, int64_t total, answer_t *answer);
+void model_bought(model_t *model, int who, int order, answer_t *answer);
+void model_friend_lost(model_t *model, int who, int order);
+void model_friend_regained(model_t *model, int who, int order);
 void model_badges(model_t *model, int who, int of_actions, answer_t *answer);
 int64_t model_streak(const model_t *model, const member_t *member);
 

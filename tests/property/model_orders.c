@@ -11,6 +11,8 @@
 
 static void model_credit(model_t *model, int who, const step_t *step,
     answer_t *answer);
+static void model_count(model_t *model, int who, int order,
+    answer_t *answer);
 static void model_refunded_before(model_t *model, const step_t *step,
     answer_t *answer);
 static int64_t model_award(model_t *model, int who, const step_t *step);
@@ -19,8 +21,6 @@ static int64_t award_base(model_t *model, const member_t *member,
 static int64_t award_basis(const model_t *model, const earn_rule_t *earn,
     const step_t *step);
 static int64_t award_pieces(const earn_rule_t *earn, const order_t *order);
-static int orders_that_earned(const model_t *model, const member_t *member,
-    int64_t window);
 static int promoted(model_t *model, const promotion_rule_t *promotion,
     const member_t *member, const step_t *step);
 static int64_t extra(int64_t points, int64_t multiplier);
@@ -77,6 +77,7 @@ model_claim(model_t *model, const step_t *step, answer_t *answer)
         answer->outcome = "claimed";
         model_credit(model, step->who, step, answer);
         model_refunded_before(model, step, answer);
+        model_count(model, step->who, step->what, answer);
     }
 }
 
@@ -142,6 +143,7 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
     }
 
     member->order_at[member->norders] = model->now;
+    member->order_what[member->norders] = step->what;
     member->order_points[member->norders++] = claim->points;
     member->active_at = model->now;
 
@@ -151,9 +153,18 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
                                  claim->points, rules->pending);
         answer->earned += claim->points;
     }
+}
 
-    model_bought(model, who, claim->total, answer);
-    model_badges(model, who, 0, answer);
+
+/* Unless it is refunded as a whole already. */
+
+static void
+model_count(model_t *model, int who, int order, answer_t *answer)
+{
+    if (!model->claims[order].gone) {
+        model_bought(model, who, order, answer);
+        model_badges(model, who, 0, answer);
+    }
 }
 
 
@@ -293,7 +304,22 @@ award_pieces(const earn_rule_t *earn, const order_t *order)
 }
 
 
-static int
+int
+orders_that_stand(const model_t *model, const member_t *member)
+{
+    int  i, n;
+
+    n = 0;
+
+    for (i = 0; i < member->norders; i++) {
+        n += !model->claims[member->order_what[i]].gone;
+    }
+
+    return n;
+}
+
+
+int
 orders_that_earned(const model_t *model, const member_t *member,
     int64_t window)
 {
@@ -303,6 +329,7 @@ orders_that_earned(const model_t *model, const member_t *member,
 
     for (i = 0; i < member->norders; i++) {
         if (member->order_points[i] != 0
+            && !model->claims[member->order_what[i]].gone
             && member->order_at[i] > model->now - window)
         {
             n++;
@@ -325,7 +352,7 @@ promoted(model_t *model, const promotion_rule_t *promotion,
         return 0;
     }
 
-    if (promotion->first && member->norders != 0) {
+    if (promotion->first && orders_that_stand(model, member) != 0) {
         return 0;
     }
 
@@ -350,7 +377,7 @@ extra(int64_t points, int64_t multiplier)
 void
 model_event(model_t *model, const step_t *step, answer_t *answer)
 {
-    int             who;
+    int             who, credited;
     int64_t         refunded;
     claimed_t      *claim = &model->claims[step->what];
     const order_t  *order = &model->story->orders[step->what];
@@ -364,7 +391,9 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
 
     points_settle(model, &model->members[who]);
 
-    if (claim->owner < 0) {
+    credited = (claim->owner < 0);
+
+    if (credited) {
 
         if (step->status != STATUS_PAID || !model->members[who].joined) {
             return;
@@ -392,6 +421,11 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
 
     answer->outcome = model_reverse(model, claim, step->what, refunded,
                                     model->now - step->seconds);
+
+    if (credited) {
+        model_count(model, who, step->what, answer);
+    }
+
     answer->new_badges = 0;
 }
 
@@ -403,6 +437,8 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     int        was, whole;
     int64_t    due, expired, gone, moved;
     member_t  *member = &model->members[claim->owner];
+    refund_t   refund = { BY_REFUND, order, claim->lot, 0,
+                          claim->claimed_at, NULL, order, 0 };
 
     if (refunded <= claim->before) {
         due = 0;
@@ -415,7 +451,10 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
               / (claim->total - claim->before);
     }
 
-    was = claim->refunded >= claim->total && claim->refunded > claim->before;
+    refund.store = (model->rules->nstores == 1)
+                   ? -1 : model->story->orders[order].store;
+
+    was = claim->gone;
     whole = refunded >= claim->total && refunded > claim->before;
 
     if (due == claim->due && whole == was) {
@@ -437,16 +476,20 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     if (due > claim->due) {
         moved = least(due - gone, due - claim->due);
 
-        claim->had += points_take_back(model, member, order,
-                                       (moved > 0) ? moved : 0,
-                                       due - claim->due);
+        refund.kind = "reversal";
+        refund.earned = due - claim->due;
+
+        claim->had += points_take_back(model, member, &refund,
+                                       (moved > 0) ? moved : 0);
 
     } else if (due < claim->due) {
         moved = least(least(gone - due, claim->due - due), claim->had);
         moved = (moved > 0) ? moved : 0;
 
-        points_give_back(model, member, BY_REFUND, order, moved,
-                         claim->due - due);
+        refund.kind = "restoration";
+        refund.earned = claim->due - due;
+
+        points_give_back(model, member, &refund, moved);
         claim->had -= moved;
     }
 
@@ -454,6 +497,14 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     claim->due = due;
     claim->refunded = refunded;
     claim->asked_at = asked_at;
+    claim->gone = whole;
+
+    if (whole && !was) {
+        model_friend_lost(model, claim->owner, order);
+
+    } else if (was && !whole) {
+        model_friend_regained(model, claim->owner, order);
+    }
 
     return "noted";
 }

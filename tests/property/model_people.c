@@ -9,7 +9,15 @@
 
 static int same_mailbox(int one, int two);
 static void model_befriend(model_t *model, int who, int referrer);
-static void model_reward_friend(model_t *model, int who, answer_t *answer);
+static void model_reward_friend(model_t *model, int who, int order,
+    answer_t *answer);
+static int capped(const model_t *model, int referrer);
+static int64_t side_earn(model_t *model, member_t *member, int other,
+    side_t *side, int64_t points);
+static void side_take(model_t *model, member_t *member, int other,
+    side_t *side);
+static void side_give(model_t *model, member_t *member, int other,
+    side_t *side);
 static int64_t badge_count(const model_t *model, const member_t *member,
     const badge_rule_t *badge);
 static int64_t events_since(const model_t *model, const member_t *member,
@@ -63,7 +71,7 @@ model_signup(model_t *model, const step_t *step, answer_t *answer)
     model_befriend(model, step->who, step->other);
 
     if (rules->on_signup) {
-        model_reward_friend(model, step->who, answer);
+        model_reward_friend(model, step->who, -1, answer);
     }
 }
 
@@ -88,23 +96,26 @@ model_befriend(model_t *model, int who, int referrer)
 /* After an order: only the first one counts. */
 
 void
-model_bought(model_t *model, int who, int64_t total, answer_t *answer)
+model_bought(model_t *model, int who, int order, answer_t *answer)
 {
-    const rules_t  *rules = model->rules;
+    const rules_t   *rules = model->rules;
+    const member_t  *member = &model->members[who];
 
     if (rules->referral != 0 && !rules->on_signup
-        && model->members[who].norders == 1 && total >= rules->referral_min)
+        && orders_that_stand(model, member) == 1
+        && model->claims[order].total >= rules->referral_min)
     {
-        model_reward_friend(model, who, answer);
+        model_reward_friend(model, who, order, answer);
     }
 }
 
 
+/* If it was refunded, both get once more what was taken back. */
+
 static void
-model_reward_friend(model_t *model, int who, answer_t *answer)
+model_reward_friend(model_t *model, int who, int order, answer_t *answer)
 {
-    int             i, friends;
-    int64_t         since;
+    int             again;
     member_t       *referrer, *member = &model->members[who];
     const rules_t  *rules = model->rules;
 
@@ -113,33 +124,155 @@ model_reward_friend(model_t *model, int who, answer_t *answer)
     }
 
     referrer = &model->members[member->referrer];
+    again = (member->brought_by >= 0);
+
+    points_settle(model, referrer);
+
+    side_earn(model, referrer, who, &member->sides[0],
+              again ? member->sides[0].taken
+                    : capped(model, member->referrer) ? 0 : rules->referral);
+
+    answer->earned += side_earn(model, member, member->referrer,
+                                &member->sides[1],
+                                again ? member->sides[1].taken
+                                      : rules->friend);
+
+    member->rewarded = 1;
+    member->rewarded_at = model->now;
+    member->brought_by = order;
+}
+
+
+static int
+capped(const model_t *model, int referrer)
+{
+    int              i, friends;
+    int64_t          since;
+    const rules_t   *rules = model->rules;
+    const member_t  *member;
+
     since = (rules->cap_window != 0) ? model->now - rules->cap_window : 0;
     friends = 0;
 
     for (i = 0; i < PEOPLE; i++) {
-        if (model->members[i].referrer == member->referrer
-            && model->members[i].rewarded_points != 0
-            && model->members[i].rewarded_at > since)
+        member = &model->members[i];
+
+        if (member->referrer == referrer && member->rewarded
+            && member->sides[0].had != 0 && member->rewarded_at > since)
         {
             friends++;
         }
     }
 
-    member->rewarded = 1;
-    member->rewarded_at = model->now;
+    return rules->cap != 0 && friends >= rules->cap;
+}
 
-    points_settle(model, referrer);
 
-    if (rules->cap == 0 || friends < rules->cap) {
-        member->rewarded_points = rules->referral;
-        (void) points_earn(model, referrer, "referral", who, -1,
-                           rules->referral, rules->pending);
+static int64_t
+side_earn(model_t *model, member_t *member, int other, side_t *side,
+    int64_t points)
+{
+    side->lot = -1;
+    side->points = points;
+    side->earned_at = model->now;
+    side->back = -1;
+    side->taken = 0;
+    side->had += points;
+
+    if (points != 0) {
+        side->lot = points_earn(model, member, "referral", other, -1, points,
+                                model->rules->pending);
     }
 
-    if (rules->friend != 0) {
-        (void) points_earn(model, member, "referral", member->referrer, -1,
-                           rules->friend, rules->pending);
-        answer->earned += rules->friend;
+    return points;
+}
+
+
+/* Unless another order would have brought it, too. */
+
+void
+model_friend_lost(model_t *model, int who, int order)
+{
+    int               i;
+    member_t         *member = &model->members[who];
+    const claimed_t  *claim;
+
+    if (!member->rewarded || member->brought_by != order) {
+        return;
+    }
+
+    for (i = 0; i < member->norders; i++) {
+        claim = &model->claims[member->order_what[i]];
+
+        if (member->order_points[i] != 0 && !claim->gone
+            && claim->total >= model->rules->referral_min)
+        {
+            member->brought_by = member->order_what[i];
+            return;
+        }
+    }
+
+    points_settle(model, &model->members[member->referrer]);
+
+    side_take(model, &model->members[member->referrer], who,
+              &member->sides[0]);
+    side_take(model, member, member->referrer, &member->sides[1]);
+
+    member->rewarded = 0;
+}
+
+
+static void
+side_take(model_t *model, member_t *member, int other, side_t *side)
+{
+    refund_t  refund = { BY_REFERRAL, model->nbacks, side->lot, side->points,
+                         side->earned_at, "referral", other, -1 };
+
+    if (side->lot >= 0) {
+        side->back = model->nbacks++;
+        side->taken = points_take_back(model, member, &refund, side->points
+                                       - member->lots[side->lot].expired);
+        side->had -= side->taken;
+    }
+}
+
+
+void
+model_friend_regained(model_t *model, int who, int order)
+{
+    member_t  *member = &model->members[who];
+
+    if (member->rewarded || member->brought_by < 0
+        || (member->brought_by != order
+            && model->claims[order].total < model->rules->referral_min))
+    {
+        return;
+    }
+
+    points_settle(model, &model->members[member->referrer]);
+
+    side_give(model, &model->members[member->referrer], who,
+              &member->sides[0]);
+    side_give(model, member, member->referrer, &member->sides[1]);
+
+    member->rewarded = 1;
+    member->rewarded_at = model->now;
+    member->brought_by = order;
+}
+
+
+static void
+side_give(model_t *model, member_t *member, int other, side_t *side)
+{
+    refund_t  refund = { BY_REFERRAL, side->back, -1, side->points,
+                         side->earned_at, "referral", other, -1 };
+
+    if (side->back >= 0) {
+        points_give_back(model, member, &refund, side->taken);
+
+        side->had += side->taken;
+        side->back = -1;
+        side->taken = 0;
     }
 }
 
@@ -222,8 +355,6 @@ static int64_t
 badge_count(const model_t *model, const member_t *member,
     const badge_rule_t *badge)
 {
-    int  i, n;
-
     switch (badge->kind) {
 
     case BADGE_ACTIONS:
@@ -233,24 +364,10 @@ badge_count(const model_t *model, const member_t *member,
         return model_streak(model, member);
 
     default: /* BADGE_ORDERS */
-        break;
+        return (badge->window == 0)
+               ? orders_that_stand(model, member)
+               : orders_that_earned(model, member, badge->window);
     }
-
-    if (badge->window == 0) {
-        return member->norders;
-    }
-
-    n = 0;
-
-    for (i = 0; i < member->norders; i++) {
-        if (member->order_points[i] != 0
-            && member->order_at[i] > model->now - badge->window)
-        {
-            n++;
-        }
-    }
-
-    return n;
 }
 
 

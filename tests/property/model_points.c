@@ -15,12 +15,11 @@ static void debts_pay(member_t *member, int lot);
 static int64_t take(member_t *member, by_e by, int what, int lot,
     int64_t points);
 static int64_t taken_by(const member_t *member, by_e by, int what, int lot);
-static int64_t lots_give(member_t *member, int nlots, by_e by, int what,
-    int restored, int64_t points);
+static int64_t lots_give(member_t *member, int nlots,
+    const refund_t *refund, int restored, int64_t points);
 static void merit_add(member_t *member, int64_t at, int64_t points);
 static void past_add(member_t *member, const past_t *past);
 static int64_t owed(const member_t *member);
-static int order_store(const model_t *model, int order);
 
 
 /* Nothing may be lost silently. */
@@ -159,7 +158,7 @@ lot_add(model_t *model, member_t *member, const char *kind, int what,
 }
 
 
-/* The oldest debt first; it is as if the order had taken from this lot. */
+/* The oldest debt first; it is as if that had taken from this lot. */
 
 static void
 debts_pay(member_t *member, int lot)
@@ -170,7 +169,7 @@ debts_pay(member_t *member, int lot)
     for (i = 0; i < member->ndebts; i++) {
         debt = &member->debts[i];
 
-        debt->points -= take(member, BY_REFUND, debt->order, lot,
+        debt->points -= take(member, debt->by, debt->what, lot,
                              debt->points);
     }
 }
@@ -238,29 +237,29 @@ points_spend(model_t *model, member_t *member, int coupon)
 /* Returns how many were taken; what is not there is owed, or forgotten. */
 
 int64_t
-points_take_back(model_t *model, member_t *member, int order, int64_t points,
-    int64_t earned)
+points_take_back(model_t *model, member_t *member, const refund_t *refund,
+    int64_t points)
 {
-    int               i;
-    int64_t           left;
-    const claimed_t  *claim = &model->claims[order];
-    past_t            past = { "reversal", order, order_store(model, order),
-                               0, model->now, 0, 0 };
+    int      i;
+    int64_t  left;
+    past_t   past = { refund->kind, refund->reference, refund->store, 0,
+                      model->now, 0, 0 };
 
     left = points;
 
-    if (claim->lot >= 0) {
-        left -= take(member, BY_REFUND, order, claim->lot, left);
+    if (refund->lot >= 0) {
+        left -= take(member, refund->by, refund->what, refund->lot, left);
     }
 
     for (i = 0; i < member->nlots; i++) {
-        left -= take(member, BY_REFUND, order, i, left);
+        left -= take(member, refund->by, refund->what, i, left);
     }
 
     if (left > 0 && model->rules->negative) {
         room(member->ndebts);
 
-        member->debts[member->ndebts].order = order;
+        member->debts[member->ndebts].by = refund->by;
+        member->debts[member->ndebts].what = refund->what;
         member->debts[member->ndebts++].points = left;
 
         left = 0;
@@ -268,8 +267,8 @@ points_take_back(model_t *model, member_t *member, int order, int64_t points,
 
     points -= left;
 
-    member->lifetime -= earned;
-    merit_add(member, claim->claimed_at, -earned);
+    member->lifetime -= refund->earned;
+    merit_add(member, refund->earned_at, -refund->earned);
 
     past.points = -points;
     past_add(member, &past);
@@ -279,31 +278,26 @@ points_take_back(model_t *model, member_t *member, int order, int64_t points,
 
 
 /*
- * A coupon's points go back into the oldest of its lots first, an order's into
+ * A coupon's points go back into the oldest of its lots first, others into
  * the newest.  Who owes points pays first, by a lot that is used up at once.
  */
 
 void
-points_give_back(model_t *model, member_t *member, by_e by, int what,
-    int64_t points, int64_t earned)
+points_give_back(model_t *model, member_t *member, const refund_t *refund,
+    int64_t points)
 {
     int      nlots;
     int64_t  first;
-    past_t   past = { "cancellation", what, -1, 0, model->now, 0, 0 };
+    past_t   past = { refund->kind, refund->reference, refund->store, 0,
+                      model->now, 0, 0 };
 
     /* not into the one that pays */
 
     nlots = member->nlots;
 
-    if (by == BY_REFUND) {
-        past.kind = "restoration";
-        past.store = order_store(model, what);
-
-        member->lifetime += earned;
-        merit_add(member, model->claims[what].claimed_at, earned);
-
-    } else {
-        past.store = model->rules->rewards[model->coupons[what].reward].store;
+    if (refund->earned != 0) {
+        member->lifetime += refund->earned;
+        merit_add(member, refund->earned_at, refund->earned);
     }
 
     first = owed(member);
@@ -313,8 +307,9 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
     }
 
     if (first > 0) {
-        member->lots[lot_add(model, member, past.kind, what, past.store,
-                             first, model->now)].restored = (by == BY_REFUND);
+        member->lots[lot_add(model, member, past.kind, past.what, past.store,
+                             first, model->now)].restored =
+            (refund->by == BY_REFUND);
         points -= first;
     }
 
@@ -325,8 +320,11 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
     past.points = points;
     past_add(member, &past);
 
-    points = lots_give(member, nlots, by, what, 0, points);
-    points = lots_give(member, nlots, by, what, 1, points);
+    points = lots_give(member, nlots, refund, 0, points);
+
+    if (refund->by == BY_REFUND) {
+        points = lots_give(member, nlots, refund, 1, points);
+    }
 
     if (points != 0) {
         fprintf(stderr, "the model gives back what was not taken\n");
@@ -340,7 +338,7 @@ points_give_back(model_t *model, member_t *member, by_e by, int what,
 /* Returns what is left. */
 
 static int64_t
-lots_give(member_t *member, int nlots, by_e by, int what, int restored,
+lots_give(member_t *member, int nlots, const refund_t *refund, int restored,
     int64_t points)
 {
     int       i, lot;
@@ -348,11 +346,12 @@ lots_give(member_t *member, int nlots, by_e by, int what, int restored,
     taken_t  *taken;
 
     for (i = 0; i < nlots && points > 0; i++) {
-        lot = (by == BY_COUPON) ? i : nlots - 1 - i;
-        given = taken_by(member, by, what, lot);
+        lot = (refund->by == BY_COUPON) ? i : nlots - 1 - i;
+        given = taken_by(member, refund->by, refund->what, lot);
 
         if (given <= 0
-            || (by == BY_REFUND && member->lots[lot].restored != restored))
+            || (refund->by == BY_REFUND
+                && member->lots[lot].restored != restored))
         {
             continue;
         }
@@ -365,8 +364,8 @@ lots_give(member_t *member, int nlots, by_e by, int what, int restored,
 
         taken = &member->taken[member->ntaken++];
 
-        taken->by = by;
-        taken->what = what;
+        taken->by = refund->by;
+        taken->what = refund->what;
         taken->lot = lot;
         taken->points = -given;
 
@@ -415,12 +414,4 @@ past_add(member_t *member, const past_t *past)
     room(member->npasts);
 
     member->pasts[member->npasts++] = *past;
-}
-
-
-static int
-order_store(const model_t *model, int order)
-{
-    return (model->rules->nstores == 1) ? -1
-                                        : model->story->orders[order].store;
 }

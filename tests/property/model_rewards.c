@@ -412,9 +412,11 @@ static void
 coupon_undo(model_t *model, int n, coupon_state_e state)
 {
     coupon_t  *coupon = &model->coupons[n];
+    refund_t   refund = { BY_COUPON, n, -1, 0, 0, "cancellation", n,
+                          model->rules->rewards[coupon->reward].store };
 
     coupon->state = state;
 
-    points_give_back(model, &model->members[coupon->member], BY_COUPON, n,
-                     coupon->cost, 0);
+    points_give_back(model, &model->members[coupon->member], &refund,
+                     coupon->cost);
 }

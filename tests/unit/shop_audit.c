@@ -19,6 +19,12 @@
 #define ENTRY_STORE                                                           \
     "CASE WHEN claim.store = 'default' THEN '' ELSE claim.store END"
 
+/* The last that the store has said of a claim is that all was refunded. */
+
+#define GONE                                                                  \
+    "coalesce((SELECT whole FROM reversal AS r WHERE r.store = claim.store "  \
+    "AND r.number = claim.number ORDER BY step DESC LIMIT 1), 0) = 1"
+
 
 const shop_audit_t  shop_audits[] = {
 
@@ -172,7 +178,12 @@ const shop_audit_t  shop_audits[] = {
       "OR taken > reversal.points", 0 },
     { "orders are counted",
       "SELECT count(*) FROM member WHERE orders <> (SELECT count(*) "
-      "FROM claim WHERE claim.member = member.id)", 0 },
+      "FROM claim WHERE claim.member = member.id AND NOT " GONE ")", 0 },
+    { "an order is gone if all of it was refunded",
+      "SELECT count(*) FROM reversal JOIN claim "
+      "ON claim.store = reversal.store AND claim.number = reversal.number "
+      "WHERE whole <> CASE WHEN reversal.refunded >= total "
+      "AND reversal.refunded > claim.refunded THEN 1 ELSE 0 END", 0 },
     { "every event has its credit, and every such credit its event",
       "SELECT count(*) FROM (SELECT member FROM "
       "(SELECT member, action, points FROM event "
@@ -201,9 +212,19 @@ const shop_audit_t  shop_audits[] = {
       "(SELECT count(*) FROM friend JOIN member AS m "
       "ON m.id IN (friend.member, friend.referrer) AND m.code = l.reference "
       "WHERE l.member IN (friend.member, friend.referrer) "
-      "AND l.member <> m.id AND rewarded_at <> 0 AND NOT EXISTS (SELECT 1 "
-      "FROM ledger AS o WHERE o.kind = 'referral' AND o.member = l.member "
-      "AND o.reference = l.reference AND o.id <> l.id))", 0 },
+      "AND l.member <> m.id AND (rewarded_at <> 0 OR number <> ''))", 0 },
+    { "a referral gives twice only what it has taken",
+      "SELECT count(*) FROM (SELECT sum(points) AS has, min(id) AS first "
+      "FROM ledger WHERE kind = 'referral' GROUP BY member, reference) "
+      "AS sums JOIN ledger ON ledger.id = first "
+      "WHERE has < 0 OR has > points", 0 },
+    { "a referral stands as long as an order that brought it",
+      "SELECT count(*) FROM friend LEFT JOIN claim "
+      "ON claim.store = friend.store AND claim.number = friend.number "
+      "WHERE friend.number <> '' AND (claim.member IS NULL "
+      "OR claim.member <> friend.member OR rewarded_at <> "
+      "CASE WHEN " GONE " THEN 0 ELSE rewarded_at END "
+      "OR (rewarded_at = 0 AND NOT " GONE "))", 0 },
 
     /* the file */
 

@@ -88,7 +88,7 @@ reversals_are_kept_and_come_once_a_step(void **state)
     shop_t  *shop = *state;
 
     change_refused(shop, "INSERT INTO reversal VALUES "
-                   "('default', '1001', 1, 0, 100, 0, 0, 1)", "reversal",
+                   "('default', '1001', 1, 0, 100, 0, 0, 0, 1)", "reversal",
                    "points", "reversals are kept");
 
     forgery_refused(shop, "reversal", "points = 2", says(REVERSAL_STEP));
@@ -115,7 +115,9 @@ a_member_and_a_mailbox_are_a_friend_once(void **state)
 {
     shop_t  *shop = *state;
 
-    (void) shop_sql(shop, "INSERT INTO friend VALUES (1, 2, 'a@x', 0, 0)");
+    (void) shop_sql(shop, "INSERT INTO friend "
+                    "(member, referrer, mailbox, points, rewarded_at) "
+                    "VALUES (1, 2, 'a@x', 0, 0)");
 
     forgery_refused(shop, "friend", "mailbox = 'b@x', referrer = 3",
                     says(FRIEND));
@@ -126,8 +128,9 @@ a_member_and_a_mailbox_are_a_friend_once(void **state)
 static void
 nobody_is_a_friend_of_himself(void **state)
 {
-    shop_sql_refused(*state, "INSERT INTO friend VALUES (1, 1, 'a@x', 0, 0)",
-                     says(CHECK));
+    shop_sql_refused(*state, "INSERT INTO friend "
+                     "(member, referrer, mailbox, points, rewarded_at) "
+                     "VALUES (1, 1, 'a@x', 0, 0)", says(CHECK));
 }
 
 
