@@ -78,6 +78,7 @@ static const char  loyalty_postgresql_migration_1[] =
 "    number     TEXT COLLATE \"C\" NOT NULL,"
 "    member     BIGINT NOT NULL,"
 "    currency   TEXT   NOT NULL,"
+"    rate       BIGINT NOT NULL,"
 "    total      BIGINT NOT NULL CHECK (total >= 0),"
 "    refunded   BIGINT NOT NULL CHECK (refunded >= 0),"
 "    points     BIGINT NOT NULL CHECK (points >= 0),"

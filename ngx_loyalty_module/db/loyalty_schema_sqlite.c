@@ -158,6 +158,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    number     TEXT    NOT NULL,"
 "    member     INTEGER NOT NULL,"
 "    currency   TEXT    NOT NULL,"
+"    rate       INTEGER NOT NULL,"              /* see loyalty_store_t */
 "    total      INTEGER NOT NULL CHECK (total >= 0),"
 "    refunded   INTEGER NOT NULL CHECK (refunded >= 0),"  /* by then */
 "    points     INTEGER NOT NULL CHECK (points >= 0),"

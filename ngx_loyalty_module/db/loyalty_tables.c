@@ -63,11 +63,12 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("points")
     } },
 
-    { "claim", "store, number", 0, 10, {
+    { "claim", "store, number", 0, 11, {
         loyalty_text("store"),
         loyalty_text("number"),
         loyalty_int("member"),
         loyalty_text("currency"),
+        loyalty_int("rate"),
         loyalty_int("total"),
         loyalty_int("refunded"),
         loyalty_int("points"),

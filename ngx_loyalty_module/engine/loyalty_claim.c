@@ -25,8 +25,9 @@ static int loyalty_claim_award(loyalty_transaction_t *tx,
 static void loyalty_claim_bought(const loyalty_program_t *program,
     const loyalty_order_t *order, loyalty_bought_t *bought);
 static int loyalty_claim_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command, const loyalty_award_t *award,
-    const loyalty_bought_t *bought, int *inserted);
+    loyalty_command_t *command, const loyalty_store_t *store,
+    const loyalty_award_t *award, const loyalty_bought_t *bought,
+    int *inserted);
 static int64_t loyalty_claim_refunded(const loyalty_program_t *program,
     const loyalty_order_t *order);
 static int loyalty_claim_extend(loyalty_transaction_t *tx,
@@ -183,7 +184,7 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_claim_bought(tx->program, &command->facts, &bought);
 
     if (loyalty_claim_award(tx, command, store, &award) != LOYALTY_OK
-        || loyalty_claim_insert(tx, command, &award, &bought, credited)
+        || loyalty_claim_insert(tx, command, store, &award, &bought, credited)
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -305,8 +306,8 @@ loyalty_claim_bought(const loyalty_program_t *program,
 
 static int
 loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
-    const loyalty_award_t *award, const loyalty_bought_t *bought,
-    int *inserted)
+    const loyalty_store_t *store, const loyalty_award_t *award,
+    const loyalty_bought_t *bought, int *inserted)
 {
     loyalty_str_t       facts = { strlen(award->facts), award->facts };
     loyalty_str_t       memberships = { bought->len, bought->text };
@@ -315,6 +316,7 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
         loyalty_db_text(command->order),
         loyalty_db_int(command->member.id),
         loyalty_db_text(tx->program->currency),
+        loyalty_db_int(store->rate),
         loyalty_db_int(command->facts.total),
         loyalty_db_int(loyalty_claim_refunded(tx->program, &command->facts)),
         loyalty_db_int(award->points),
@@ -470,12 +472,13 @@ loyalty_claim_read(loyalty_transaction_t *tx,
     claim->store = loyalty_claim_store(command);
     claim->order = command->order;
     claim->member = loyalty_db_column_int(tx->db, 0);
-    claim->total = loyalty_db_column_int(tx->db, 1);
-    claim->refunded = loyalty_db_column_int(tx->db, 2);
-    claim->points = loyalty_db_column_int(tx->db, 3);
-    claim->claimed_at = loyalty_db_column_int(tx->db, 4);
+    claim->rate = loyalty_db_column_int(tx->db, 1);
+    claim->total = loyalty_db_column_int(tx->db, 2);
+    claim->refunded = loyalty_db_column_int(tx->db, 3);
+    claim->points = loyalty_db_column_int(tx->db, 4);
+    claim->claimed_at = loyalty_db_column_int(tx->db, 5);
 
-    memberships = loyalty_db_column_text(tx->db, 5);
+    memberships = loyalty_db_column_text(tx->db, 6);
 
     if (memberships.len >= sizeof(claim->bought.text)) {
         return loyalty_transaction_refuse(tx, "no order has bought so many "

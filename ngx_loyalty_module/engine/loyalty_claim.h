@@ -17,6 +17,7 @@ typedef struct {
     loyalty_str_t        store;
     loyalty_str_t        order;
     int64_t              member;
+    int64_t              rate;            /* the store's, then */
     int64_t              total;
     int64_t              refunded;        /* known when it was claimed */
     int64_t              points;

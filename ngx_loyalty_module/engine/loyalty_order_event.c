@@ -13,7 +13,8 @@ static int loyalty_order_event_claim(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_order_event_reverse(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_claim_t *claim);
-static int64_t loyalty_order_event_refunded(const loyalty_order_t *order,
+static int64_t loyalty_order_event_refunded(
+    const loyalty_transaction_t *tx, const loyalty_command_t *command,
     const loyalty_claim_t *claim);
 static void loyalty_order_event_forget(loyalty_command_t *command);
 
@@ -132,7 +133,7 @@ loyalty_order_event_reverse(loyalty_transaction_t *tx,
     }
 
     if (loyalty_reversal(tx, member, claim,
-                         loyalty_order_event_refunded(order, claim),
+                         loyalty_order_event_refunded(tx, command, claim),
                          command->asked_at, &stale)
         != LOYALTY_OK)
     {
@@ -150,15 +151,25 @@ loyalty_order_event_reverse(loyalty_transaction_t *tx,
 }
 
 
-/* A void order is refunded as a whole, whatever was known of it before. */
+/*
+ * A void order is refunded as a whole, whatever was known of it before.  What
+ * is refunded is a share of what the order was worth when it was claimed.
+ */
 
 static int64_t
-loyalty_order_event_refunded(const loyalty_order_t *order,
-    const loyalty_claim_t *claim)
+loyalty_order_event_refunded(const loyalty_transaction_t *tx,
+    const loyalty_command_t *command, const loyalty_claim_t *claim)
 {
-    int64_t  refunded;
+    int64_t                 refunded;
+    const loyalty_store_t  *store;
+    const loyalty_order_t  *order = &command->facts;
 
-    refunded = order->refunded;
+    store = loyalty_store_find(tx->program, command->store);
+
+    refunded = (store != NULL)
+               ? loyalty_order_refunded(store, tx->program, order,
+                                        claim->rate)
+               : order->refunded;
 
     if (!order->voided) {
         return refunded;

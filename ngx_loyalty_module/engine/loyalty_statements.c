@@ -225,13 +225,13 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT member FROM claim WHERE store = $1 AND number = $2", 0 },
 
     [LOYALTY_SQL_CLAIM_READ] =
-        { "SELECT member, total, refunded, points, claimed_at, "
+        { "SELECT member, rate, total, refunded, points, claimed_at, "
           "memberships FROM claim WHERE store = $1 AND number = $2", 0 },
 
     [LOYALTY_SQL_CLAIM_INSERT] =
-        { "INSERT INTO claim (store, number, member, currency, total, "
+        { "INSERT INTO claim (store, number, member, currency, rate, total, "
           "refunded, points, facts, memberships, claimed_at) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
           "ON CONFLICT (store, number) DO NOTHING", 0 },
 
     [LOYALTY_SQL_REVERSAL_LAST] =

@@ -51,6 +51,7 @@ typedef struct {
     int64_t              tax;
     int64_t              shipping;
     int64_t              refunded;
+    int64_t              refunded_there; /* the store's minor units */
     loyalty_item_t      *items;
     size_t               nitems;
     struct json_t       *root;           /* jansson's, or NULL */
@@ -92,6 +93,14 @@ loyalty_order_verdict_e loyalty_order_read(const loyalty_store_t *store,
     const loyalty_program_t *program, loyalty_str_t number,
     loyalty_str_t email, loyalty_str_t body, loyalty_order_t *order,
     char *why);
+
+/*
+ * What was refunded of an order by the store's rate of another day, as far as
+ * there are such amounts.
+ */
+int64_t loyalty_order_refunded(const loyalty_store_t *store,
+    const loyalty_program_t *program, const loyalty_order_t *order,
+    int64_t rate);
 
 /* Lets go of what an order holds, and zeroes it. */
 void loyalty_order_free(loyalty_order_t *order);

@@ -29,7 +29,7 @@ static loyalty_order_verdict_e loyalty_order_total(loyalty_order_case_t *oc,
 static loyalty_order_verdict_e loyalty_order_part(loyalty_order_case_t *oc,
     const char *name, loyalty_str_t pointer, int64_t *amount);
 static loyalty_order_verdict_e loyalty_order_refunds(
-    loyalty_order_case_t *oc, int64_t *refunded);
+    loyalty_order_case_t *oc, loyalty_order_t *order);
 static loyalty_order_verdict_e loyalty_order_refund_list(
     loyalty_order_case_t *oc, json_t *list, int64_t *sum);
 static loyalty_order_verdict_e loyalty_order_refund(loyalty_order_case_t *oc,
@@ -47,6 +47,9 @@ static int loyalty_order_written(loyalty_str_t body, loyalty_str_t decimal);
 static loyalty_order_verdict_e loyalty_order_convert(
     loyalty_order_case_t *oc, const char *name, loyalty_str_t pointer,
     int64_t theirs, int64_t *ours);
+static int loyalty_order_worth(const loyalty_store_t *store,
+    const loyalty_program_t *program, int64_t theirs, int64_t rate,
+    int64_t *ours);
 static int loyalty_order_exchange(int64_t amount, int64_t rate,
     int64_t *whole, int64_t *millionths);
 static int loyalty_order_rescale(int64_t whole, int64_t millionths, int places,
@@ -71,7 +74,7 @@ loyalty_order_amounts(loyalty_order_case_t *oc, loyalty_order_t *order)
     }
 
     if (verdict == LOYALTY_VERDICT_GOOD) {
-        verdict = loyalty_order_refunds(oc, &order->refunded);
+        verdict = loyalty_order_refunds(oc, order);
     }
 
     return verdict;
@@ -141,7 +144,7 @@ loyalty_order_part(loyalty_order_case_t *oc, const char *name,
  */
 
 static loyalty_order_verdict_e
-loyalty_order_refunds(loyalty_order_case_t *oc, int64_t *refunded)
+loyalty_order_refunds(loyalty_order_case_t *oc, loyalty_order_t *order)
 {
     json_t                   *value;
     int64_t                   sum;
@@ -170,8 +173,10 @@ loyalty_order_refunds(loyalty_order_case_t *oc, int64_t *refunded)
     }
 
     if (verdict == LOYALTY_VERDICT_GOOD) {
+        order->refunded_there = sum;
+
         verdict = loyalty_order_convert(oc, "refunds", pointer, sum,
-                                        refunded);
+                                        &order->refunded);
     }
 
     return verdict;
@@ -425,22 +430,48 @@ static loyalty_order_verdict_e
 loyalty_order_convert(loyalty_order_case_t *oc, const char *name,
     loyalty_str_t pointer, int64_t theirs, int64_t *ours)
 {
+    return (loyalty_order_worth(oc->store, oc->program, theirs,
+                                oc->store->rate, ours)
+            == LOYALTY_OK)
+           ? LOYALTY_VERDICT_GOOD
+           : loyalty_order_bad(oc, name, pointer, "is too large an amount");
+}
+
+
+int64_t
+loyalty_order_refunded(const loyalty_store_t *store,
+    const loyalty_program_t *program, const loyalty_order_t *order,
+    int64_t rate)
+{
+    int64_t  refunded;
+
+    return (loyalty_order_worth(store, program, order->refunded_there, rate,
+                                &refunded)
+            == LOYALTY_OK)
+           ? refunded : LOYALTY_ORDER_AMOUNT_MAX;
+}
+
+
+static int
+loyalty_order_worth(const loyalty_store_t *store,
+    const loyalty_program_t *program, int64_t theirs, int64_t rate,
+    int64_t *ours)
+{
     int64_t  whole, millionths, amount;
 
-    if (loyalty_order_exchange(theirs, oc->store->rate, &whole, &millionths)
+    if (loyalty_order_exchange(theirs, rate, &whole, &millionths)
         != LOYALTY_OK
         || loyalty_order_rescale(whole, millionths,
-                                 oc->program->exponent - oc->store->exponent,
-                                 &amount)
+                                 program->exponent - store->exponent, &amount)
            != LOYALTY_OK
         || amount > LOYALTY_ORDER_AMOUNT_MAX)
     {
-        return loyalty_order_bad(oc, name, pointer, "is too large an amount");
+        return LOYALTY_ERROR;
     }
 
     *ours = amount;
 
-    return LOYALTY_VERDICT_GOOD;
+    return LOYALTY_OK;
 }
 
 

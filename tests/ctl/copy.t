@@ -146,8 +146,8 @@ INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
     (7, 'it', '', char(9), 9223372036854775807, ' ',
      replace(hex(zeroblob(100000)), '00', 'body'), -9223372036854775808);
 INSERT INTO claim VALUES
-    ('\', 'NULL', 999, 'USD', 0, 0, 0, 'nothing', '', 0),
-    ('\', 'null', 999, 'USD', 0, 0, 0, 'nothing', '', 0);
+    ('\', 'NULL', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0),
+    ('\', 'null', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0);
 INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 1, 0);
 INSERT INTO event VALUES ('review', '', 1, 0, 0), ('review', '\N', 1, 5, 1);
 INSERT INTO friend VALUES

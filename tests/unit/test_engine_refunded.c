@@ -241,6 +241,38 @@ what_was_refunded_is_not_earned_though_it_is_forgiven(void **state)
 }
 
 
+/* A part is a part of what the order was worth then. */
+
+static void
+a_changed_rate_is_none_of_a_refund(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->stores[0].rate = 1080000;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_claim(shop, ADA, "2", 10000), LOYALTY_CLAIMED);
+    assert_int_equal(points_of(shop, ADA), 216);
+
+    shop->stores[0].rate = 1200000;
+    shop_reload(shop);
+
+    noted(shop, "1", 10000, 5000);
+    assert_int_equal(points_of(shop, ADA), 162);
+
+    shop->stores[0].rate = 1000000;
+    shop_reload(shop);
+
+    noted(shop, "1", 10000, 5000);
+    assert_int_equal(points_of(shop, ADA), 162);
+
+    noted(shop, "2", 10000, 10000);
+    assert_int_equal(points_of(shop, ADA), 54);
+    assert_int_equal(shop_sql(shop, "SELECT orders FROM member"), 1);
+}
+
+
 int
 main(void)
 {
@@ -252,7 +284,8 @@ main(void)
         shop_test(points_that_have_expired_are_not_taken_again),
         shop_test(what_was_spent_before_the_rest_expired_is_taken),
         shop_test(points_that_expire_after_a_refund_count_for_the_next),
-        shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven)
+        shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven),
+        shop_test(a_changed_rate_is_none_of_a_refund)
     };
 
     return run_shop_tests("engine_refunded", tests, 0);
