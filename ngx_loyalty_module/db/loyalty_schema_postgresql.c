@@ -97,7 +97,7 @@ static const char  loyalty_postgresql_migration_1[] =
 "    points     BIGINT NOT NULL CHECK (points >= 0),"
 "    taken      BIGINT NOT NULL CHECK (taken >= 0),"
 "    whole      BIGINT NOT NULL,"
-"    at         BIGINT NOT NULL,"
+"    asked_at   BIGINT NOT NULL,"
 "    PRIMARY KEY (store, number, step)"
 ");"
 

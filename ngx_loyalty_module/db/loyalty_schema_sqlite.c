@@ -188,7 +188,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    points     INTEGER NOT NULL CHECK (points >= 0),"    /* to take back */
 "    taken      INTEGER NOT NULL CHECK (taken >= 0),"     /* as far as had */
 "    whole      INTEGER NOT NULL,"              /* 1: all of the order */
-"    at         INTEGER NOT NULL,"              /* the store was asked */
+"    asked_at   INTEGER NOT NULL,"              /* the store was, in ms */
 "    PRIMARY KEY (store, number, step)"
 ") STRICT, WITHOUT ROWID;"
 

@@ -86,7 +86,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("points"),
         loyalty_int("taken"),
         loyalty_int("whole"),
-        loyalty_int("at")
+        loyalty_int("asked_at")
     } },
 
     { "event", "action, reference", 0, 5, {

@@ -83,7 +83,7 @@ struct loyalty_command_s {
 
     loyalty_str_t       order_body;
     loyalty_outcome_e   order_fault;
-    int64_t             asked_at;            /* Unix time */
+    int64_t             asked_at;            /* Unix time, in ms */
 
     /*
      * One line for the log about a bad answer, terminated by NUL, or "":

@@ -21,7 +21,7 @@ typedef struct {
     int64_t  points;                           /* to be taken back */
     int64_t  taken;                            /* of them */
     int64_t  whole;                            /* all of the order */
-    int64_t  at;                               /* when the store was asked */
+    int64_t  asked_at;                         /* the store was, in ms */
 } loyalty_step_t;
 
 
@@ -75,7 +75,7 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
                                          claim->refunded, refunded);
     next.taken = last.taken;
     next.whole = loyalty_reversal_whole(claim, refunded);
-    next.at = asked_at;
+    next.asked_at = asked_at;
 
     /* 1: the order stands again, -1: it does not any more */
 
@@ -139,7 +139,7 @@ loyalty_reversal_last(loyalty_transaction_t *tx,
         step->points = loyalty_db_column_int(tx->db, 2);
         step->taken = loyalty_db_column_int(tx->db, 3);
         step->whole = loyalty_db_column_int(tx->db, 4);
-        step->at = loyalty_db_column_int(tx->db, 5);
+        step->asked_at = loyalty_db_column_int(tx->db, 5);
     }
 
     return LOYALTY_OK;
@@ -157,16 +157,17 @@ loyalty_reversal_whole(const loyalty_claim_t *claim, int64_t refunded)
 
 /*
  * The store may have been asked by several events at a time, and answered the
- * first one last.  Refunds of the same second are true one after the other; a
- * refund is hardly cancelled within one.
+ * first one last.  Refunds of the same moment are true one after the other; a
+ * refund is hardly cancelled in the same.
  */
 
 static int
 loyalty_reversal_stale(const loyalty_step_t *last, const loyalty_step_t *next)
 {
     return last->number != 0
-           && (next->at < last->at
-               || (next->at == last->at && next->refunded < last->refunded));
+           && (next->asked_at < last->asked_at
+               || (next->asked_at == last->asked_at
+                   && next->refunded < last->refunded));
 }
 
 
@@ -389,7 +390,7 @@ loyalty_reversal_insert(loyalty_transaction_t *tx,
         loyalty_db_int(step->number), loyalty_db_int(step->entry),
         loyalty_db_int(step->refunded), loyalty_db_int(step->points),
         loyalty_db_int(step->taken), loyalty_db_int(step->whole),
-        loyalty_db_int(step->at)
+        loyalty_db_int(step->asked_at)
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_REVERSAL_INSERT, values,

@@ -235,8 +235,9 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "ON CONFLICT (store, number) DO NOTHING", 0 },
 
     [LOYALTY_SQL_REVERSAL_LAST] =
-        { "SELECT step, refunded, points, taken, whole, at FROM reversal "
-          "WHERE store = $1 AND number = $2 ORDER BY step DESC LIMIT 1", 0 },
+        { "SELECT step, refunded, points, taken, whole, asked_at "
+          "FROM reversal WHERE store = $1 AND number = $2 "
+          "ORDER BY step DESC LIMIT 1", 0 },
 
     /*
      * The lots that an order's steps took points from and did not give them
@@ -257,7 +258,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_REVERSAL_INSERT] =
         { "INSERT INTO reversal (store, number, step, entry, refunded, "
-          "points, taken, whole, at) "
+          "points, taken, whole, asked_at) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", 0 },
 
     [LOYALTY_SQL_EVENT_FIND] =

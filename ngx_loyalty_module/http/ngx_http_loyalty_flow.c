@@ -103,9 +103,13 @@ ngx_http_loyalty_admitted(ngx_http_request_t *r)
 static void
 ngx_http_loyalty_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
     ctx->step = ngx_http_loyalty_ordered;
     ctx->salvage = ngx_http_loyalty_salvage;
-    ctx->command.asked_at = ngx_time();
+    ctx->command.asked_at = (int64_t) tp->sec * 1000 + tp->msec;
 
     if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
         ngx_http_loyalty_fault(r, LOYALTY_STORE_UNAVAILABLE);

@@ -294,10 +294,10 @@ stage_order(stage_t *stage, const step_t *step, request_t *request)
         stage_order_body(stage, step, request);
     }
 
-    c->asked_at = stage->model.now;
+    c->asked_at = 1000 * stage->model.now;
 
     if (step->kind == STEP_EVENT) {
-        c->asked_at -= step->seconds;
+        c->asked_at -= 1000 * step->seconds;
     }
 }
 

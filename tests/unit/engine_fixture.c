@@ -439,7 +439,7 @@ shop_event(shop_t *shop, const char *email, const char *order, int64_t total,
 
     request->command.order = text(order);
     request->command.order_body = text(request->body);
-    request->command.asked_at = shop->now;
+    request->command.asked_at = 1000 * shop->now;
 
     return &request->command;
 }

@@ -156,18 +156,36 @@ what_the_store_said_before_does_not_count(void **state)
 
     assert_int_equal(points_of(shop, ADA), 50);
 
-    /* within a second, nobody knows */
+    /* of the same moment, nobody knows */
 
     late = shop_event(shop, ADA, "1", TOTAL, 0, "paid");
     shop_expect(shop, late, LOYALTY_STORE_UNAVAILABLE);
 
-    noted(shop, "1", TOTAL, 0);
+    assert_int_equal(points_of(shop, ADA), 50);
+}
+
+
+static void
+a_refund_may_be_cancelled_within_the_second(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *soon;
+
+    shop_member(shop, ADA, 50);
+    claimed(shop, "1", TOTAL);
+
+    noted(shop, "1", TOTAL, TOTAL);
+
+    soon = shop_event(shop, ADA, "1", TOTAL, 0, "paid");
+    soon->asked_at++;
+    shop_expect(shop, soon, LOYALTY_ORDER_NOTED);
+
     assert_int_equal(points_of(shop, ADA), 50 + POINTS);
 }
 
 
 static void
-refunds_of_one_second_all_count(void **state)
+refunds_of_one_moment_all_count(void **state)
 {
     shop_t  *shop = *state;
 
@@ -642,7 +660,8 @@ main(void)
         shop_test(parts_add_up_to_the_whole),
         shop_test(an_event_that_comes_again_changes_nothing),
         shop_test(what_the_store_said_before_does_not_count),
-        shop_test(refunds_of_one_second_all_count),
+        shop_test(a_refund_may_be_cancelled_within_the_second),
+        shop_test(refunds_of_one_moment_all_count),
         shop_test(a_cancelled_refund_gives_back),
         shop_test(a_void_order_is_taken_back_as_a_whole),
         shop_test(a_void_order_of_nothing_takes_its_points),
