@@ -158,16 +158,30 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
     fails(2, 'REWARD FILE', 'nothing', 'import');
     fails(2, 'needs a number', 'no number', 'left', '--warn', 'few');
 
-    # beside nginx
+    # beside nginx: the two codes that there are, then nothing until the first
+    # transaction with new ones has ended, then those
 
     my $job = $t->in_background(sub {
-        my @r = map { $t->redeem('pin', 'ada@example.com') } 1 .. 5;
-        return join ' ', map { $_->outcome } @r;
+        return [map { my $r = $t->redeem('pin', 'ada@example.com');
+                      [$r->outcome, $r->field('coupon')] } 1 .. 5];
     });
 
-    import_codes('pin', join '', map { "NEW-$_\n" } 1 .. 3000);
-    like($job->result, qr/^(?:redeemed ?){2,5}(?:out_of_stock ?){0,3}$/,
-         "$name: beside nginx");
+    $r = import_codes('pin', join '', map { "NEW-$_\n" } 1 .. 3000);
+    is($r->{exit}, 0, "$name: beside nginx: imported");
+
+    my @redemptions = @{$job->result};
+    my @codes = grep { defined } $code, map { $_->[1] } @redemptions;
+    my %given = map { $_ => 1 } @codes;
+
+    like(join(' ', map { $_->[0] } @redemptions),
+         qr/^redeemed redeemed(?: out_of_stock)*(?: redeemed)*$/,
+         "$name: beside nginx: out of stock only while there is none");
+    is(scalar(keys %given), scalar(@codes),
+       "$name: beside nginx: each code is given once");
+    is_deeply([grep { !/^(?:PIN-[123]|NEW-\d+)$/ } @codes], [],
+              "$name: beside nginx: and is one of ours");
+    is(left()->{pin}, 3 + 3000 - @codes,
+       "$name: beside nginx: the others are left");
 }
 
 ###############################################################################
