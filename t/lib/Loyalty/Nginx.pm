@@ -16,6 +16,7 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
+use List::Util qw(max min);
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
 
@@ -435,16 +436,20 @@ sub alive {
     return defined $stat && $stat =~ /\(nginx[^)]*\) ([A-Z])/ && $1 ne 'Z';
 }
 
-# Waits for what a test needs to have happened.
+# Waits for what a test needs to have happened.  A look may cost a process:
+# what takes long is looked at less often.
 
 sub wait_until {
     my ($self, $what, $condition, $patience) = @_;
 
-    my $until = time() + ($patience || $PATIENCE);
+    my $began = time();
+    my $until = $began + ($patience || $PATIENCE);
 
     while (!$condition->()) {
-        die "waited in vain: $what\n" if time() > $until;
-        sleep 0.01;
+        my $now = time();
+
+        die "waited in vain: $what\n" if $now > $until;
+        sleep max(0.01, min(0.1, ($now - $began) / 10));
     }
 
     return 1;
