@@ -86,7 +86,7 @@ http {
     %%TEST_GLOBALS_HTTP%%
 
     loyalty_program shop {
-        database        %%DATABASE%%;
+        database        %%DATABASE%% timeout=10s;
         currency        USD;
         earn            1 per 1.00;
         signup_bonus    50;
