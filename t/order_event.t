@@ -142,6 +142,8 @@ $store->answers(9, [json_reply('{"number":"9"}')]);
 $store->answers('#10', [order('#10')]);
 $store->answers(11, [order(11)]);
 $store->answers(12, [order(12)]);
+$store->answers(13, [await_file("$go-on"), order(13)],
+                [order(13, status => 'refunded')]);
 $store->start;
 
 ###############################################################################
@@ -313,6 +315,21 @@ $t->write_file('go', '');
 $t->wait_until('the order is credited',
     sub { $t->points('ada@example.com') == $points + 60 });
 pass('who does not wait for the answer has said it nevertheless');
+
+# an order that is void while its claim waits for what the store said before
+
+$c = $t->connection;
+$c->send($t->message('POST', '/loyalty/claim',
+                     params => {email => 'ada@example.com', order => 13}));
+
+$t->wait_until('the store is asked', sub { scalar $store->calls(13) });
+
+is_result(event(13), 200, 'noted', 'nobody has claimed it yet');
+$t->write_file('go-on', '');
+
+is_fault($c->response, 503, 'store_unavailable', 'the claim is to ask again');
+is_fault($t->claim(13, 'ada@example.com'), 409, 'order_not_paid',
+    'and then the store says so');
 
 # over HTTP/2 what comes with the headers, and what comes later
 

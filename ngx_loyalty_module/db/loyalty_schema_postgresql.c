@@ -101,6 +101,13 @@ static const char  loyalty_postgresql_migration_1[] =
 "    PRIMARY KEY (store, number, step)"
 ");"
 
+"CREATE TABLE recall ("
+"    store      TEXT COLLATE \"C\" NOT NULL,"
+"    number     TEXT COLLATE \"C\" NOT NULL,"
+"    asked_at   BIGINT NOT NULL,"
+"    PRIMARY KEY (store, number)"
+");"
+
 "CREATE TABLE event ("
 "    action     TEXT COLLATE \"C\" NOT NULL,"
 "    reference  TEXT COLLATE \"C\" NOT NULL,"

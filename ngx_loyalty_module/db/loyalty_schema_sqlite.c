@@ -198,6 +198,18 @@ static const char  loyalty_sqlite_migration_1[] =
 "CREATE TRIGGER reversal_no_delete BEFORE DELETE ON reversal "
 "BEGIN SELECT RAISE(ABORT, 'reversals are kept'); END;"
 
+/*
+ * Orders that nobody had claimed when the store said that they are taken back:
+ * for a claim of one, the store may have been asked before.
+ */
+
+"CREATE TABLE recall ("
+"    store      TEXT    NOT NULL,"
+"    number     TEXT    NOT NULL,"
+"    asked_at   INTEGER NOT NULL,"              /* as of a reversal */
+"    PRIMARY KEY (store, number)"
+") STRICT, WITHOUT ROWID;"
+
 /* what was rewarded without a purchase: the same event never counts twice */
 
 "CREATE TABLE event ("

@@ -219,7 +219,10 @@ loyalty_claim_count(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
-/* Who was faster may have been on another node: see what stands now. */
+/*
+ * Who was faster may have been on another node: see what stands now.  If
+ * nobody was, the store has taken the order back since it was asked.
+ */
 
 static int
 loyalty_claim_lost(loyalty_transaction_t *tx, loyalty_command_t *command)
@@ -233,11 +236,25 @@ loyalty_claim_lost(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_ERROR;
     }
 
+    if (owner == 0) {
+        loyalty_claim_stale(command);
+        return LOYALTY_OK;
+    }
+
     command->result.outcome = (owner == command->member.id)
                               ? LOYALTY_ALREADY_CLAIMED
                               : LOYALTY_ORDER_ALREADY_CLAIMED;
 
     return LOYALTY_OK;
+}
+
+
+void
+loyalty_claim_stale(loyalty_command_t *command)
+{
+    command->result.outcome = LOYALTY_STORE_UNAVAILABLE;
+    command->result.detail = "The store has said otherwise meanwhile, and is "
+                             "to be asked once more: send this again.";
 }
 
 
@@ -322,7 +339,8 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
         loyalty_db_int(award->points),
         loyalty_db_text(facts),
         loyalty_db_text(memberships),
-        loyalty_db_int(tx->now)
+        loyalty_db_int(tx->now),
+        loyalty_db_int(command->asked_at)
     };
 
     if (loyalty_transaction_run(tx, LOYALTY_SQL_CLAIM_INSERT, values,

@@ -36,8 +36,8 @@ int loyalty_claim_read(loyalty_transaction_t *tx,
 
 /*
  * Credits the command's order, whose facts are good, to its member, which was
- * taken.  *credited is 0 if somebody has claimed the order meanwhile: then
- * nothing was written.
+ * taken.  *credited is 0 if somebody has claimed the order meanwhile, or the
+ * store may have taken it back since it was asked: then nothing was written.
  */
 int loyalty_claim_credit(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *credited);
@@ -48,6 +48,9 @@ int loyalty_claim_credit(loyalty_transaction_t *tx,
  */
 int loyalty_claim_count(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+
+/* What the store has said is older than what the books know: ask it again. */
+void loyalty_claim_stale(loyalty_command_t *command);
 
 /* The store of the command's order. */
 loyalty_str_t loyalty_claim_store(const loyalty_command_t *command);

@@ -9,8 +9,17 @@
 #include <string.h>
 
 
+/* ms: longer than any claim takes */
+
+#define LOYALTY_RECALL_KEPT  (3600 * 1000)
+
+
+static int loyalty_order_event_new(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 static int loyalty_order_event_claim(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int loyalty_order_event_recall(loyalty_transaction_t *tx,
+    const loyalty_command_t *command);
 static int loyalty_order_event_reverse(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_claim_t *claim);
 static int64_t loyalty_order_event_refunded(
@@ -48,7 +57,7 @@ loyalty_order_event(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     if (loyalty_claim_read(tx, command, &claim, &claimed) != LOYALTY_OK
         || (claimed ? loyalty_order_event_reverse(tx, command, &claim)
-                    : loyalty_order_event_claim(tx, command))
+                    : loyalty_order_event_new(tx, command))
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -60,19 +69,18 @@ loyalty_order_event(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
-/* Nobody has claimed it: if it is paid, and by a member, this does. */
+/* Nobody has claimed it; it is of interest if a member has bought it. */
 
 static int
-loyalty_order_event_claim(loyalty_transaction_t *tx,
+loyalty_order_event_new(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    int                     found;
-    int64_t                 orders;
+    int                     found, claimed;
     loyalty_str_t           email;
     loyalty_claim_t         claim;
     const loyalty_order_t  *order = &command->facts;
 
-    if (!order->paid) {
+    if (!order->paid && !order->voided && order->refunded == 0) {
         return LOYALTY_OK;
     }
 
@@ -89,25 +97,81 @@ loyalty_order_event_claim(loyalty_transaction_t *tx,
         return LOYALTY_OK;
     }
 
-    orders = command->member.orders;
+    if (order->paid) {
+        return loyalty_order_event_claim(tx, command);
+    }
 
-    if (loyalty_claim_credit(tx, command, &found) != LOYALTY_OK) {
+    /* while the member was waited for, it may have claimed the order */
+
+    if (loyalty_claim_read(tx, command, &claim, &claimed) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    if (!found) {
-        return loyalty_transaction_refuse(tx, "an order has been claimed "
-                                          "meanwhile");
+    return claimed ? loyalty_order_event_reverse(tx, command, &claim)
+                   : loyalty_order_event_recall(tx, command);
+}
+
+
+static int
+loyalty_order_event_claim(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    int              credited, found;
+    int64_t          orders;
+    loyalty_claim_t  claim;
+
+    orders = command->member.orders;
+
+    if (loyalty_claim_credit(tx, command, &credited) != LOYALTY_OK
+        || loyalty_claim_read(tx, command, &claim, &found) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
 
-    if (loyalty_claim_read(tx, command, &claim, &found) != LOYALTY_OK
-        || loyalty_order_event_reverse(tx, command, &claim) != LOYALTY_OK)
-    {
+    if (!credited) {
+
+        if (found) {
+            return loyalty_transaction_refuse(tx, "an order has been claimed "
+                                              "meanwhile");
+        }
+
+        loyalty_claim_stale(command);
+
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_order_event_reverse(tx, command, &claim) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
     return (command->member.orders > orders)
            ? loyalty_claim_count(tx, command) : LOYALTY_OK;
+}
+
+
+/*
+ * A claim of it may be under way, for which the store was asked before: it
+ * must not miss this.  None is for long.
+ */
+
+static int
+loyalty_order_event_recall(loyalty_transaction_t *tx,
+    const loyalty_command_t *command)
+{
+    const loyalty_db_value_t  order[] = {
+        loyalty_db_text(loyalty_claim_store(command)),
+        loyalty_db_text(command->order), loyalty_db_int(command->asked_at)
+    };
+    const loyalty_db_value_t  old[] = {
+        loyalty_db_int(command->asked_at - LOYALTY_RECALL_KEPT)
+    };
+
+    return (loyalty_transaction_run(tx, LOYALTY_SQL_RECALL_PRUNE, old,
+                                    loyalty_values_n(old))
+            == LOYALTY_OK)
+           ? loyalty_transaction_run(tx, LOYALTY_SQL_RECALL_INSERT, order,
+                                     loyalty_values_n(order))
+           : LOYALTY_ERROR;
 }
 
 
@@ -141,10 +205,7 @@ loyalty_order_event_reverse(loyalty_transaction_t *tx,
     }
 
     if (stale) {
-        command->result.outcome = LOYALTY_STORE_UNAVAILABLE;
-        command->result.detail = "The store has said otherwise meanwhile, "
-                                 "and is to be asked once more: send the "
-                                 "event again.";
+        loyalty_claim_stale(command);
     }
 
     return LOYALTY_OK;

@@ -231,8 +231,19 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_CLAIM_INSERT] =
         { "INSERT INTO claim (store, number, member, currency, rate, total, "
           "refunded, points, facts, memberships, claimed_at) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+          "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 "
+          "WHERE NOT EXISTS (SELECT 1 FROM recall "
+          "WHERE store = $1 AND number = $2 AND asked_at >= $12) "
           "ON CONFLICT (store, number) DO NOTHING", 0 },
+
+    [LOYALTY_SQL_RECALL_INSERT] =
+        { "INSERT INTO recall (store, number, asked_at) VALUES ($1, $2, $3) "
+          "ON CONFLICT (store, number) DO UPDATE "
+          "SET asked_at = excluded.asked_at "
+          "WHERE recall.asked_at < excluded.asked_at", 0 },
+
+    [LOYALTY_SQL_RECALL_PRUNE] =
+        { "DELETE FROM recall WHERE asked_at < $1", 0 },
 
     [LOYALTY_SQL_REVERSAL_LAST] =
         { "SELECT step, refunded, points, taken, whole, asked_at "

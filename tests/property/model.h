@@ -138,6 +138,7 @@ typedef struct {
     int64_t        had;                  /* of them */
     int64_t        asked_at;
     int            gone;                 /* all of it was refunded */
+    int64_t        recalled_at;          /* before it was claimed; 0: no */
 } claimed_t;
 
 

@@ -24,6 +24,8 @@ static int64_t award_pieces(const earn_rule_t *earn, const order_t *order);
 static int promoted(model_t *model, const promotion_rule_t *promotion,
     const member_t *member, const step_t *step);
 static int64_t extra(int64_t points, int64_t multiplier);
+static void model_recall(model_t *model, const step_t *step,
+    int64_t asked_at);
 static const char *model_reverse(model_t *model, claimed_t *claim, int order,
     int64_t refunded, int64_t asked_at);
 static int64_t least(int64_t one, int64_t two);
@@ -72,6 +74,9 @@ model_claim(model_t *model, const step_t *step, answer_t *answer)
 
     } else if (claim->owner == step->who) {
         answer->outcome = "already_claimed";
+
+    } else if (claim->recalled_at >= model->now) {
+        answer->outcome = "store_unavailable";
 
     } else {
         answer->outcome = "claimed";
@@ -378,12 +383,13 @@ void
 model_event(model_t *model, const step_t *step, answer_t *answer)
 {
     int             who, credited;
-    int64_t         refunded;
+    int64_t         refunded, asked_at;
     claimed_t      *claim = &model->claims[step->what];
     const order_t  *order = &model->story->orders[step->what];
 
     answer->outcome = "noted";
     who = order->buyer;
+    asked_at = model->now - step->seconds;
 
     if (step->foreign) {
         return;
@@ -395,7 +401,17 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
 
     if (credited) {
 
-        if (step->status != STATUS_PAID || !model->members[who].joined) {
+        if (!model->members[who].joined) {
+            return;
+        }
+
+        if (step->status != STATUS_PAID) {
+            model_recall(model, step, asked_at);
+            return;
+        }
+
+        if (claim->recalled_at >= asked_at) {
+            answer->outcome = "store_unavailable";
             return;
         }
 
@@ -420,13 +436,40 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
     }
 
     answer->outcome = model_reverse(model, claim, step->what, refunded,
-                                    model->now - step->seconds);
+                                    asked_at);
 
     if (credited) {
         model_count(model, who, step->what, answer);
     }
 
     answer->new_badges = 0;
+}
+
+
+/* Nobody has claimed it yet; claims may be under way for less than an hour. */
+
+static void
+model_recall(model_t *model, const step_t *step, int64_t asked_at)
+{
+    int         i;
+    claimed_t  *claim = &model->claims[step->what];
+
+    if (step->status == STATUS_OPEN
+        && model_convert(model, model->story->orders[step->what].store,
+                         step->refunded) == 0)
+    {
+        return;
+    }
+
+    for (i = 0; i < ORDERS; i++) {
+        if (model->claims[i].recalled_at < asked_at - 3600) {
+            model->claims[i].recalled_at = 0;
+        }
+    }
+
+    if (claim->recalled_at < asked_at) {
+        claim->recalled_at = asked_at;
+    }
 }
 
 

@@ -197,6 +197,86 @@ events_at_the_same_time_count_once(void **state)
 }
 
 
+/*
+ * A claim whose look-up was before a refund, and whose booking is after its
+ * webhook.
+ */
+
+static loyalty_command_t *
+claim_asked(shop_t *shop, int64_t asked_at)
+{
+    loyalty_command_t  *claim;
+
+    claim = shop_claim(shop, ADA, "1", 6099);
+    claim->asked_at = 1000 * shop->now + asked_at;
+
+    return claim;
+}
+
+
+static void
+a_claim_does_not_miss_that_its_order_is_void(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *late, *again;
+
+    shop_member(shop, ADA, 50);
+
+    shop_expect(shop, shop_event(shop, ADA, "1", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+
+    late = shop_expect(shop, claim_asked(shop, -1),
+                       LOYALTY_STORE_UNAVAILABLE);
+    assert_true(answer_says(late, "send this again"));
+
+    shop_expect(shop, claim_asked(shop, 0), LOYALTY_STORE_UNAVAILABLE);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM claim"), 0);
+
+    /* it was paid once more */
+
+    again = shop_expect(shop, claim_asked(shop, 1), LOYALTY_CLAIMED);
+    assert_int_equal(again->result.earned, 60);
+}
+
+
+static void
+an_event_that_is_older_than_a_refund_is_sent_again(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *late;
+
+    shop_member(shop, ADA, 50);
+
+    shop_expect(shop, shop_event(shop, ADA, "1", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+
+    late = shop_event(shop, ADA, "1", 6099, 0, "paid");
+    late->asked_at--;
+    shop_expect(shop, late, LOYALTY_STORE_UNAVAILABLE);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM claim"), 0);
+}
+
+
+static void
+what_was_taken_back_unclaimed_is_forgotten_in_time(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 50);
+
+    shop_expect(shop, shop_event(shop, ADA, "1", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+    shop->now += HOUR + 1;
+    shop_expect(shop, shop_event(shop, BOB, "2", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 1);
+
+    shop_expect(shop, shop_event(shop, ADA, "3", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 1);
+}
+
+
 int
 main(void)
 {
@@ -206,7 +286,10 @@ main(void)
         shop_test(a_bad_answer_is_not_noted),
         shop_test(the_answer_does_not_say_whose_order_it_is),
         shop_test(the_order_counts_for_who_has_claimed_it),
-        shop_test(events_at_the_same_time_count_once)
+        shop_test(events_at_the_same_time_count_once),
+        shop_test(a_claim_does_not_miss_that_its_order_is_void),
+        shop_test(an_event_that_is_older_than_a_refund_is_sent_again),
+        shop_test(what_was_taken_back_unclaimed_is_forgotten_in_time)
     };
 
     return run_shop_tests("order_event", tests, 0);
