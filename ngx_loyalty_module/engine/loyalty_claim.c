@@ -22,8 +22,8 @@ static int loyalty_claim_lost(loyalty_transaction_t *tx,
 static int loyalty_claim_award(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_store_t *store,
     loyalty_award_t *award);
-static void loyalty_claim_bought(const loyalty_program_t *program,
-    const loyalty_order_t *order, loyalty_bought_t *bought);
+static int loyalty_claim_bought(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, loyalty_bought_t *bought);
 static int loyalty_claim_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_store_t *store,
     const loyalty_award_t *award, const loyalty_bought_t *bought,
@@ -181,9 +181,8 @@ loyalty_claim_credit(loyalty_transaction_t *tx, loyalty_command_t *command,
         return loyalty_transaction_refuse(tx, "a claim of an unknown store");
     }
 
-    loyalty_claim_bought(tx->program, &command->facts, &bought);
-
-    if (loyalty_claim_award(tx, command, store, &award) != LOYALTY_OK
+    if (loyalty_claim_bought(tx, command, &bought) != LOYALTY_OK
+        || loyalty_claim_award(tx, command, store, &award) != LOYALTY_OK
         || loyalty_claim_insert(tx, command, store, &award, &bought, credited)
            != LOYALTY_OK)
     {
@@ -298,26 +297,42 @@ loyalty_claim_award(loyalty_transaction_t *tx, loyalty_command_t *command,
 }
 
 
-static void
-loyalty_claim_bought(const loyalty_program_t *program,
-    const loyalty_order_t *order, loyalty_bought_t *bought)
+static int
+loyalty_claim_bought(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, loyalty_bought_t *bought)
 {
     size_t                       i;
-    int64_t                      count;
+    int64_t                      count, seconds, until;
     const loyalty_membership_t  *membership;
 
     bought->len = 0;
 
-    for (i = 0; i < program->nmemberships; i++) {
-        membership = &program->memberships[i];
+    for (i = 0; i < tx->program->nmemberships; i++) {
+        membership = &tx->program->memberships[i];
 
-        count = loyalty_award_membership(membership, order);
+        count = loyalty_award_membership(membership, &command->facts);
 
-        if (count != 0) {
-            loyalty_bought_add(bought, membership->id,
-                               loyalty_membership_seconds(membership, count));
+        if (count == 0) {
+            continue;
         }
+
+        if (loyalty_membership_end(tx, &command->member, membership->id,
+                                   &until)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        if (until < tx->now) {
+            until = tx->now;
+        }
+
+        seconds = loyalty_membership_seconds(membership, count);
+
+        loyalty_bought_add(bought, membership->id, seconds, until + seconds);
     }
+
+    return LOYALTY_OK;
 }
 
 
@@ -382,12 +397,13 @@ static int
 loyalty_claim_extend(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_bought_t *bought)
 {
-    int64_t        seconds;
+    int64_t        seconds, until;
     loyalty_str_t  id, rest = { bought->len, bought->text };
 
     while (rest.len != 0) {
 
-        if (loyalty_bought_next(&rest, &id, &seconds) != LOYALTY_OK
+        if (loyalty_bought_next(&rest, &id, &seconds, &until)
+            != LOYALTY_OK
             || loyalty_membership_extend(tx, member,
                                          loyalty_membership_find(tx->program,
                                                                  id),

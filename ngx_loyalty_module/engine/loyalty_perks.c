@@ -7,10 +7,6 @@
 #include <loyalty_transaction.h>
 
 
-static int loyalty_membership_end(loyalty_transaction_t *tx,
-    const loyalty_member_t *member, loyalty_str_t id, int64_t *until);
-
-
 /* Most members have none, and nothing is read. */
 
 int
@@ -128,7 +124,7 @@ loyalty_membership_shift(loyalty_transaction_t *tx,
 }
 
 
-static int
+int
 loyalty_membership_end(loyalty_transaction_t *tx,
     const loyalty_member_t *member, loyalty_str_t id, int64_t *until)
 {

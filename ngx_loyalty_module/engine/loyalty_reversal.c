@@ -32,7 +32,8 @@ static int loyalty_reversal_whole(const loyalty_claim_t *claim,
 static int loyalty_reversal_stale(const loyalty_step_t *last,
     const loyalty_step_t *next);
 static int loyalty_reversal_memberships(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const loyalty_claim_t *claim, int times);
+    loyalty_member_t *member, const loyalty_claim_t *claim, int times,
+    int64_t at);
 static int loyalty_reversal_move(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim,
     const loyalty_step_t *last, loyalty_step_t *next);
@@ -91,7 +92,9 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     if (times != 0
-        && loyalty_reversal_memberships(tx, member, claim, times)
+        && loyalty_reversal_memberships(tx, member, claim, times,
+                                        (times < 0) ? next.asked_at
+                                                    : last.asked_at)
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -171,21 +174,28 @@ loyalty_reversal_stale(const loyalty_step_t *last, const loyalty_step_t *next)
 }
 
 
-/* They need not be among the rules any more. */
+/*
+ * What was yet to come of their time when the order was refunded ends at once,
+ * or (1) comes again: what had passed by then, or ended before another began,
+ * is nobody else's.  They need not be among the rules any more.
+ */
 
 static int
 loyalty_reversal_memberships(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const loyalty_claim_t *claim, int times)
+    loyalty_member_t *member, const loyalty_claim_t *claim, int times,
+    int64_t at)
 {
-    int64_t        seconds;
+    int64_t        seconds, until;
     loyalty_str_t  id, rest = { claim->bought.len, claim->bought.text };
 
     while (rest.len != 0) {
 
-        if (loyalty_bought_next(&rest, &id, &seconds) != LOYALTY_OK) {
+        if (loyalty_bought_next(&rest, &id, &seconds, &until) != LOYALTY_OK) {
             return loyalty_transaction_refuse(tx, "a claim does not say what "
                                               "memberships it has bought");
         }
+
+        seconds = loyalty_membership_left(seconds, until, at / 1000);
 
         if (loyalty_membership_shift(tx, member, id, times * seconds)
             != LOYALTY_OK)

@@ -120,6 +120,10 @@ int loyalty_member_show(loyalty_transaction_t *tx,
 int loyalty_memberships_read(loyalty_transaction_t *tx,
     loyalty_member_t *member);
 
+/* When a membership of a member ends, or has ended; 0: there was none. */
+int loyalty_membership_end(loyalty_transaction_t *tx,
+    const loyalty_member_t *member, loyalty_str_t id, int64_t *until);
+
 /* Adds seconds to a membership of a taken member, from now on if it ended. */
 int loyalty_membership_extend(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_membership_t *membership,

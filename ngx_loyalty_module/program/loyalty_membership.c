@@ -11,8 +11,8 @@
 #include <string.h>
 
 
-static int loyalty_bought_seconds(const char *p, const char *last,
-    int64_t *seconds);
+static int loyalty_bought_number(const char *p, const char *last,
+    int64_t max, int64_t *number);
 
 
 int64_t
@@ -29,7 +29,7 @@ loyalty_membership_seconds(const loyalty_membership_t *membership,
 
 void
 loyalty_bought_add(loyalty_bought_t *bought, loyalty_str_t id,
-    int64_t seconds)
+    int64_t seconds, int64_t until_at)
 {
     int      n;
     char    *end;
@@ -38,8 +38,9 @@ loyalty_bought_add(loyalty_bought_t *bought, loyalty_str_t id,
     end = bought->text + bought->len;
     room = LOYALTY_BOUGHT_SIZE - bought->len;
 
-    n = snprintf(end, room, "%s%.*s=%" PRId64, (bought->len != 0) ? " " : "",
-                 (int) id.len, id.data, seconds);
+    n = snprintf(end, room, "%s%.*s=%" PRId64 "@%" PRId64,
+                 (bought->len != 0) ? " " : "", (int) id.len, id.data,
+                 seconds, until_at);
 
     if (n < 0 || (size_t) n >= room) {
         *end = '\0';
@@ -51,9 +52,10 @@ loyalty_bought_add(loyalty_bought_t *bought, loyalty_str_t id,
 
 
 int
-loyalty_bought_next(loyalty_str_t *text, loyalty_str_t *id, int64_t *seconds)
+loyalty_bought_next(loyalty_str_t *text, loyalty_str_t *id, int64_t *seconds,
+    int64_t *until_at)
 {
-    const char  *blank, *equal, *last;
+    const char  *blank, *equal, *at, *last;
 
     last = text->data + text->len;
     blank = memchr(text->data, ' ', text->len);
@@ -67,8 +69,18 @@ loyalty_bought_next(loyalty_str_t *text, loyalty_str_t *id, int64_t *seconds)
 
     equal = memchr(text->data, '=', (size_t) (blank - text->data));
 
-    if (equal == NULL
-        || loyalty_bought_seconds(equal + 1, blank, seconds) != LOYALTY_OK)
+    if (equal == NULL) {
+        return LOYALTY_ERROR;
+    }
+
+    at = memchr(equal, '@', (size_t) (blank - equal));
+
+    if (at == NULL
+        || loyalty_bought_number(equal + 1, at,
+                                 LOYALTY_MEMBERSHIP_SECONDS_MAX, seconds)
+           != LOYALTY_OK
+        || loyalty_bought_number(at + 1, blank, INT64_MAX, until_at)
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
@@ -88,22 +100,30 @@ loyalty_bought_next(loyalty_str_t *text, loyalty_str_t *id, int64_t *seconds)
 
 
 static int
-loyalty_bought_seconds(const char *p, const char *last, int64_t *seconds)
+loyalty_bought_number(const char *p, const char *last, int64_t max,
+    int64_t *number)
 {
-    *seconds = 0;
+    *number = 0;
 
     for ( /* void */ ; p < last; p++) {
 
-        if (*p < '0' || *p > '9') {
+        if (*p < '0' || *p > '9' || *number > (max - (*p - '0')) / 10) {
             return LOYALTY_ERROR;
         }
 
-        *seconds = *seconds * 10 + (*p - '0');
-
-        if (*seconds > LOYALTY_MEMBERSHIP_SECONDS_MAX) {
-            return LOYALTY_ERROR;
-        }
+        *number = *number * 10 + (*p - '0');
     }
 
-    return (*seconds > 0) ? LOYALTY_OK : LOYALTY_ERROR;
+    return (*number > 0) ? LOYALTY_OK : LOYALTY_ERROR;
+}
+
+
+int64_t
+loyalty_membership_left(int64_t seconds, int64_t until_at, int64_t now)
+{
+    if (now >= until_at) {
+        return 0;
+    }
+
+    return (until_at - now < seconds) ? until_at - now : seconds;
 }

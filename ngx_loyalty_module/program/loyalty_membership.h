@@ -19,10 +19,11 @@
 
 #define LOYALTY_MEMBERSHIP_SECONDS_MAX  (INT64_C(100) * 365 * 86400)
 
-/* "plus=31536000 gold=2592000" of as many as there are, with a NUL */
+/* "plus=31536000@1829469600 gold=..." of as many as there are, with a NUL */
 
 #define LOYALTY_BOUGHT_SIZE                                                  \
-    (LOYALTY_MEMBERSHIPS_MAX * (LOYALTY_ID_MAX + sizeof("=3153600000")))
+    (LOYALTY_MEMBERSHIPS_MAX                                                 \
+     * (LOYALTY_ID_MAX + sizeof("=3153600000@9223372036854775807")))
 
 
 /* Bought in the store as an item; another one of it extends it. */
@@ -39,8 +40,8 @@ typedef struct {
 
 
 /*
- * What an order has bought, as text: a refund must find it, also when the
- * rules are others by then.
+ * What an order has bought, and when that ends, as text: a refund must find
+ * it, also when the rules are others by then.
  */
 
 typedef struct {
@@ -55,14 +56,18 @@ int64_t loyalty_membership_seconds(const loyalty_membership_t *membership,
 
 /* Adds one; what has none yet has the length 0. */
 void loyalty_bought_add(loyalty_bought_t *bought, loyalty_str_t id,
-    int64_t seconds);
+    int64_t seconds, int64_t until_at);
 
 /*
  * Reads the first one off the text, which is not empty, and leaves the rest
  * of it.  LOYALTY_ERROR if it is none, or more than any order can buy.
  */
 int loyalty_bought_next(loyalty_str_t *text, loyalty_str_t *id,
-    int64_t *seconds);
+    int64_t *seconds, int64_t *until_at);
+
+/* How much of the time that an order gave, up to its end, is yet to come. */
+int64_t loyalty_membership_left(int64_t seconds, int64_t until_at,
+    int64_t now);
 
 
 #endif /* _LOYALTY_MEMBERSHIP_H_INCLUDED_ */

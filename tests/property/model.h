@@ -129,6 +129,7 @@ typedef struct {
     int64_t        claimed_at;
     int            lot;                  /* -1: none */
     int64_t        bought[2];            /* seconds of each membership */
+    int64_t        until[2];             /* when that ends */
 
     /* what refunds have come to */
 

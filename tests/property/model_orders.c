@@ -29,7 +29,8 @@ static void model_recall(model_t *model, const step_t *step,
 static const char *model_reverse(model_t *model, claimed_t *claim, int order,
     int64_t refunded, int64_t asked_at);
 static int64_t least(int64_t one, int64_t two);
-static void model_shift(model_t *model, const claimed_t *claim, int64_t times);
+static void model_shift(model_t *model, const claimed_t *claim, int64_t times,
+    int64_t at);
 
 
 /* soap is for the bath; tea is, too, and food */
@@ -144,6 +145,7 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
         if (seconds != 0) {
             member->until[i] = seconds + ((member->until[i] > model->now)
                                           ? member->until[i] : model->now);
+            claim->until[i] = member->until[i];
         }
     }
 
@@ -511,7 +513,8 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
         return "store_unavailable";
     }
 
-    model_shift(model, claim, was - whole);
+    model_shift(model, claim, was - whole,
+                whole ? asked_at : claim->asked_at);
 
     expired = (claim->lot >= 0) ? member->lots[claim->lot].expired : 0;
     gone = claim->had + expired;
@@ -561,12 +564,18 @@ least(int64_t one, int64_t two)
 
 
 static void
-model_shift(model_t *model, const claimed_t *claim, int64_t times)
+model_shift(model_t *model, const claimed_t *claim, int64_t times,
+    int64_t at)
 {
     int        i;
+    int64_t    left;
     member_t  *member = &model->members[claim->owner];
 
     for (i = 0; i < model->rules->nmemberships; i++) {
-        member->until[i] += times * claim->bought[i];
+        left = least(claim->until[i] - at, claim->bought[i]);
+
+        if (left > 0) {
+            member->until[i] += times * left;
+        }
     }
 }

@@ -273,6 +273,47 @@ a_changed_rate_is_none_of_a_refund(void **state)
 }
 
 
+/* What one has paid for later stays, however long one had it. */
+
+static void
+a_membership_that_is_over_takes_nothing_of_the_next(void **state)
+{
+    shop_t      *shop = *state;
+    const char  *club = "[{\"sku\":\"CLUB\",\"quantity\":1}]";
+    const char  *end = "SELECT until_at FROM membership";
+
+    shop->memberships[0].id = text("club");
+    shop->memberships[0].sku = text("CLUB");
+    shop->memberships[0].lasts = 30 * DAY;
+    shop->program.nmemberships = 1;
+
+    shop_member(shop, ADA, 50);
+
+    shop_expect(shop, shop_claim_items(shop, ADA, "1", TOTAL, club),
+                LOYALTY_CLAIMED);
+    shop->now += 40 * DAY;
+    shop_expect(shop, shop_claim_items(shop, ADA, "2", TOTAL, club),
+                LOYALTY_CLAIMED);
+
+    noted(shop, "1", TOTAL, TOTAL);
+    assert_int_equal(shop_sql(shop, end), CHRISTMAS + 70 * DAY);
+    noted(shop, "1", TOTAL, 0);
+    assert_int_equal(shop_sql(shop, end), CHRISTMAS + 70 * DAY);
+
+    /* of one that has begun, what is left goes: the next comes at once */
+
+    shop_expect(shop, shop_claim_items(shop, ADA, "3", TOTAL, club),
+                LOYALTY_CLAIMED);
+    shop->now = CHRISTMAS + 60 * DAY;
+    noted(shop, "2", TOTAL, TOTAL);
+    assert_int_equal(shop_sql(shop, end), shop->now + 30 * DAY);
+
+    shop->now += DAY;
+    noted(shop, "2", TOTAL, 0);
+    assert_int_equal(shop_sql(shop, end), CHRISTMAS + 100 * DAY);
+}
+
+
 int
 main(void)
 {
@@ -285,7 +326,8 @@ main(void)
         shop_test(what_was_spent_before_the_rest_expired_is_taken),
         shop_test(points_that_expire_after_a_refund_count_for_the_next),
         shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven),
-        shop_test(a_changed_rate_is_none_of_a_refund)
+        shop_test(a_changed_rate_is_none_of_a_refund),
+        shop_test(a_membership_that_is_over_takes_nothing_of_the_next)
     };
 
     return run_shop_tests("engine_refunded", tests, 0);

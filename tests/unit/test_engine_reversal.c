@@ -631,8 +631,8 @@ all_memberships_of_an_order_end_with_it(void **state)
                 LOYALTY_CLAIMED);
 
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM claim "
-                              "WHERE memberships = "
-                              "'club=2592000 plus=1209600'"), 1);
+                              "WHERE memberships = 'club=2592000@1800525600 "
+                              "plus=1209600@1799143200'"), 1);
 
     noted(shop, "1", TOTAL, TOTAL);
     assert_int_equal(shop_expect(shop, shop_balance(shop, ADA),

@@ -11,6 +11,7 @@
 
 
 #define YEAR  (INT64_C(365) * 86400)
+#define END   INT64_C(1829469600)
 
 
 static int
@@ -38,12 +39,14 @@ text_of(const loyalty_bought_t *bought)
 static void
 expect_next(loyalty_str_t *rest, const char *id, int64_t seconds)
 {
-    int64_t        got;
+    int64_t        got, until;
     loyalty_str_t  name;
 
-    assert_int_equal(loyalty_bought_next(rest, &name, &got), LOYALTY_OK);
+    assert_int_equal(loyalty_bought_next(rest, &name, &got, &until),
+                     LOYALTY_OK);
     assert_true(loyalty_str_equal(name, text(id)));
     assert_int_equal(got, seconds);
+    assert_int_equal(until, END);
 }
 
 
@@ -89,13 +92,14 @@ what_was_bought_is_text(void **state)
 {
     loyalty_bought_t  *bought = *state;
 
-    loyalty_bought_add(bought, text("plus"), YEAR);
+    loyalty_bought_add(bought, text("plus"), YEAR, END);
 
-    assert_string_equal(bought->text, "plus=31536000");
+    assert_string_equal(bought->text, "plus=31536000@1829469600");
 
-    loyalty_bought_add(bought, text("gold"), 2592000);
+    loyalty_bought_add(bought, text("gold"), 2592000, END);
 
-    assert_string_equal(bought->text, "plus=31536000 gold=2592000");
+    assert_string_equal(bought->text, "plus=31536000@1829469600 "
+                        "gold=2592000@1829469600");
     assert_int_equal(bought->len, strlen(bought->text));
 }
 
@@ -106,9 +110,9 @@ what_was_bought_is_read_in_the_same_order(void **state)
     loyalty_str_t      rest;
     loyalty_bought_t  *bought = *state;
 
-    loyalty_bought_add(bought, text("plus"), YEAR);
-    loyalty_bought_add(bought, text("gold"), 2592000);
-    loyalty_bought_add(bought, text("a#b-c_d.e"), 1);
+    loyalty_bought_add(bought, text("plus"), YEAR, END);
+    loyalty_bought_add(bought, text("gold"), 2592000, END);
+    loyalty_bought_add(bought, text("a#b-c_d.e"), 1, END);
 
     rest = text_of(bought);
 
@@ -131,7 +135,8 @@ all_that_a_program_has_fits(void **state)
     for (i = 0; i < LOYALTY_MEMBERSHIPS_MAX; i++) {
         snprintf(id, sizeof(id), "%0*zu", LOYALTY_ID_MAX, i);
 
-        loyalty_bought_add(bought, text(id), LOYALTY_MEMBERSHIP_SECONDS_MAX);
+        loyalty_bought_add(bought, text(id), LOYALTY_MEMBERSHIP_SECONDS_MAX,
+                           END);
     }
 
     rest = text_of(bought);
@@ -158,7 +163,7 @@ what_does_not_fit_is_left_out(void **state)
     for (i = 0; i < LOYALTY_BOUGHT_SIZE; i++) {
         len = bought->len;
 
-        loyalty_bought_add(bought, text("plus"), YEAR);
+        loyalty_bought_add(bought, text("plus"), YEAR, END);
     }
 
     assert_int_equal(bought->len, len);
@@ -175,14 +180,16 @@ static void
 other_texts_are_refused(void **state)
 {
     size_t         i;
-    int64_t        seconds;
+    int64_t        seconds, until;
     loyalty_str_t  rest, id;
 
     static const char *const  cases[] = {
-        " ", "plus", "plus=", "=1", "plus=0", "plus=-1", "plus=+1",
-        "plus=1s", "plus=1.5", "plus=1=2", "plus= 1", "plus =1", " plus=1",
-        "plus=1 ", "plus=1  gold=2", "pl/us=1", "..=1", "plus=3153600001",
-        "plus=99999999999999999999"
+        " ", "plus", "plus=", "=1@2", "plus=0@2", "plus=-1@2", "plus=+1@2",
+        "plus=1s@2", "plus=1.5@2", "plus=1=2@2", "plus= 1@2", "plus =1@2",
+        " plus=1@2", "plus=1@2 ", "plus=1@2  gold=2@2", "pl/us=1@2",
+        "..=1@2", "plus=3153600001@2", "plus=99999999999999999999@2",
+        "plus=1", "plus=1@", "plus=1@0", "plus=1@-2", "plus=1@2s", "plus@2",
+        "plus=@2", "plus=1@2@3", "plus=1@9223372036854775808"
     };
 
     (void) state;
@@ -190,7 +197,8 @@ other_texts_are_refused(void **state)
     for (i = 0; i < elements_of(cases); i++) {
         rest = text(cases[i]);
 
-        while (loyalty_bought_next(&rest, &id, &seconds) == LOYALTY_OK) {
+        while (loyalty_bought_next(&rest, &id, &seconds, &until)
+               == LOYALTY_OK) {
 
             if (rest.len == 0) {
                 fail_msg("\"%s\" is taken", cases[i]);
@@ -203,13 +211,29 @@ other_texts_are_refused(void **state)
 static void
 a_text_ends_where_its_length_says(void **state)
 {
-    loyalty_str_t  rest = { 6, "plus=12 gold=2" };
+    loyalty_str_t  id, rest = { 8, "plus=1@23 gold=2@3" };
+    int64_t        seconds, until;
 
     (void) state;
 
-    expect_next(&rest, "plus", 1);
-
+    assert_int_equal(loyalty_bought_next(&rest, &id, &seconds, &until),
+                     LOYALTY_OK);
+    assert_int_equal(until, 2);
     assert_int_equal(rest.len, 0);
+}
+
+
+static void
+what_is_left_is_what_is_yet_to_come(void **state)
+{
+    (void) state;
+
+    assert_int_equal(loyalty_membership_left(100, 1000, 800), 100);
+    assert_int_equal(loyalty_membership_left(100, 1000, 900), 100);
+    assert_int_equal(loyalty_membership_left(100, 1000, 901), 99);
+    assert_int_equal(loyalty_membership_left(100, 1000, 999), 1);
+    assert_int_equal(loyalty_membership_left(100, 1000, 1000), 0);
+    assert_int_equal(loyalty_membership_left(100, 1000, 2000), 0);
 }
 
 
@@ -227,7 +251,8 @@ main(void)
         membership_test(all_that_a_program_has_fits),
         membership_test(what_does_not_fit_is_left_out),
         membership_test(other_texts_are_refused),
-        membership_test(a_text_ends_where_its_length_says)
+        membership_test(a_text_ends_where_its_length_says),
+        membership_test(what_is_left_is_what_is_yet_to_come)
     };
 
     return cmocka_run_group_tests_name("membership", tests, NULL, NULL);
