@@ -481,7 +481,9 @@ loyalty_friend_give(loyalty_transaction_t *tx, loyalty_member_t *member,
     int64_t                   earned, earned_at, points, expired, credit;
     loyalty_lots_t            lots;
     loyalty_entry_t           entry;
-    const loyalty_db_value_t  values[] = { loyalty_db_int(debit) };
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(debit), loyalty_db_int(member->id)
+    };
 
     *given = 0;
 

@@ -27,6 +27,9 @@ static int loyalty_ledger_take(loyalty_transaction_t *tx,
 static int loyalty_ledger_give(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry,
     loyalty_lots_t *lots, int64_t earned, int64_t *credit);
+static int loyalty_ledger_give_others(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry,
+    loyalty_lots_t *lots, loyalty_row_t *rest, int64_t *credit);
 static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry, int64_t points,
     int64_t earned, int64_t *credit);
@@ -313,6 +316,101 @@ loyalty_ledger_give_back(loyalty_transaction_t *tx, loyalty_member_t *member,
 }
 
 
+static int
+loyalty_ledger_give(loyalty_transaction_t *tx, loyalty_member_t *member,
+    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned,
+    int64_t *credit)
+{
+    size_t         i;
+    loyalty_row_t  row = { entry->points, earned, 0, 0 };
+
+    if (loyalty_ledger_give_others(tx, member, entry, lots, &row, credit)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    /* meanwhile they may have expired, or may not be usable yet */
+
+    member->due_at = tx->now;
+
+    if (row.points == 0 && row.earned == 0) {
+        return loyalty_ledger_settle(tx, member, 1);
+    }
+
+    if (loyalty_ledger_append(tx, member, entry, &row, credit) != LOYALTY_OK
+        || loyalty_lots_write(tx, lots, *credit) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    for (i = 0; i < lots->nelts; i++) {
+
+        if (lots->elts[i].left > 0
+            && lots->elts[i].id < member->first_open)
+        {
+            member->first_open = lots->elts[i].id;
+        }
+    }
+
+    member->points += row.points;
+    member->lifetime += row.earned;
+
+    return (loyalty_member_move(tx, member, *credit) == LOYALTY_OK)
+           ? loyalty_ledger_settle(tx, member, 1) : LOYALTY_ERROR;
+}
+
+
+/*
+ * Lots of a member that was merged into this one are closed: others with the
+ * same dates take their place.  *rest is what they leave to be given.
+ */
+
+static int
+loyalty_ledger_give_others(loyalty_transaction_t *tx,
+    loyalty_member_t *member, const loyalty_entry_t *entry,
+    loyalty_lots_t *lots, loyalty_row_t *rest, int64_t *credit)
+{
+    size_t          i;
+    loyalty_lot_t  *lot;
+    loyalty_row_t   row;
+
+    for (i = 0; i < lots->nelts; i++) {
+        lot = &lots->elts[i];
+
+        if (lot->member == member->id || lot->taken == 0) {
+            continue;
+        }
+
+        row.points = -lot->taken;
+        row.earned = rest->earned;
+        row.usable_at = lot->usable_at;
+        row.until_at = lot->until_at;
+
+        if (loyalty_ledger_append(tx, member, entry, &row, credit)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        lot->left = 0;
+        lot->taken = 0;
+
+        rest->points -= row.points;
+        rest->earned = 0;
+
+        member->points += row.points;
+        member->lifetime += row.earned;
+
+        if (loyalty_member_move(tx, member, *credit) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
 /* A lot that pays what is owed, and is used up by that. */
 
 static int
@@ -336,41 +434,6 @@ loyalty_ledger_forgive(loyalty_transaction_t *tx, loyalty_member_t *member,
     member->lifetime += row.earned;
 
     return loyalty_member_move(tx, member, *credit);
-}
-
-
-static int
-loyalty_ledger_give(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_entry_t *entry, loyalty_lots_t *lots, int64_t earned,
-    int64_t *credit)
-{
-    size_t         i;
-    loyalty_row_t  row = { entry->points, earned, 0, 0 };
-
-    if (loyalty_ledger_append(tx, member, entry, &row, credit) != LOYALTY_OK
-        || loyalty_lots_write(tx, lots, *credit) != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    for (i = 0; i < lots->nelts; i++) {
-
-        if (lots->elts[i].left > 0
-            && lots->elts[i].id < member->first_open)
-        {
-            member->first_open = lots->elts[i].id;
-        }
-    }
-
-    member->points += row.points;
-    member->lifetime += row.earned;
-
-    /* meanwhile they may have expired, or may not be usable yet */
-
-    member->due_at = tx->now;
-
-    return (loyalty_member_move(tx, member, *credit) == LOYALTY_OK)
-           ? loyalty_ledger_settle(tx, member, 1) : LOYALTY_ERROR;
 }
 
 

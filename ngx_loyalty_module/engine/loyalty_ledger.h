@@ -49,9 +49,10 @@ int loyalty_ledger_take_back(loyalty_transaction_t *tx,
 /*
  * Points that go back into the lots from which they were taken, as far as
  * "lots" says (as loaded by loyalty_lots_load_taken()); what was only owed is
- * owed no more.  "earned" count as earned at that time again; if it is not 0,
- * there need not be points.  *credit gets the entry's id, the last if it takes
- * two.
+ * owed no more.  Lots of a member that was merged into this one are made anew,
+ * with their dates.  "earned" count as earned at that time again; if it is not
+ * 0, there need not be points.  *credit gets the entry's id, the last if it
+ * takes several.
  */
 int loyalty_ledger_give_back(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry,

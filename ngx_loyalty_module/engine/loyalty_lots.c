@@ -77,6 +77,7 @@ loyalty_lots_read(loyalty_transaction_t *tx, loyalty_statement_e statement,
         lot->taken = 0;
         lot->usable_at = loyalty_db_column_int(tx->db, 2);
         lot->until_at = loyalty_db_column_int(tx->db, 3);
+        lot->member = loyalty_db_column_int(tx->db, 4);
 
         if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
             return LOYALTY_ERROR;

@@ -23,6 +23,7 @@ typedef struct {
     int64_t              taken;           /* not written yet; < 0: given */
     int64_t              usable_at;
     int64_t              until_at;        /* 0: for ever */
+    int64_t              member;          /* whose it is or was */
 } loyalty_lot_t;
 
 
@@ -42,7 +43,7 @@ int loyalty_lots_load(loyalty_transaction_t *tx,
 
 /*
  * The lots from which a statement says that points were taken: its columns
- * are the lot and how many.
+ * are the lot, how many, its dates, and whose it is.
  */
 int loyalty_lots_load_taken(loyalty_transaction_t *tx,
     loyalty_statement_e statement, const loyalty_db_value_t *values,

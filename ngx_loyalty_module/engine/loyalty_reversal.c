@@ -48,9 +48,6 @@ static int loyalty_reversal_take(loyalty_transaction_t *tx,
 static int loyalty_reversal_give(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim, int64_t points,
     int64_t share, loyalty_step_t *next);
-static int loyalty_reversal_earn(loyalty_transaction_t *tx,
-    loyalty_member_t *member, const loyalty_claim_t *claim,
-    const loyalty_entry_t *entry, int64_t share, loyalty_step_t *next);
 static int loyalty_reversal_insert(loyalty_transaction_t *tx,
     const loyalty_claim_t *claim, const loyalty_step_t *step);
 
@@ -332,16 +329,9 @@ loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
         loyalty_claim_books(claim->store), points
     };
     const loyalty_db_value_t  values[] = {
-        loyalty_db_text(claim->store), loyalty_db_text(claim->order)
+        loyalty_db_text(claim->store), loyalty_db_text(claim->order),
+        loyalty_db_int(member->id)
     };
-
-    /* lots of a member that was merged into this one are not this one's */
-
-    if (claim->member != member->id) {
-        next->taken -= points;
-
-        return loyalty_reversal_earn(tx, member, claim, &entry, share, next);
-    }
 
     rc = loyalty_lots_load_taken(tx, LOYALTY_SQL_REVERSAL_LOTS, values,
                                  loyalty_values_n(values), &lots);
@@ -356,36 +346,6 @@ loyalty_reversal_give(loyalty_transaction_t *tx, loyalty_member_t *member,
     next->taken -= points;
 
     return rc;
-}
-
-
-static int
-loyalty_reversal_earn(loyalty_transaction_t *tx, loyalty_member_t *member,
-    const loyalty_claim_t *claim, const loyalty_entry_t *entry,
-    int64_t share, loyalty_step_t *next)
-{
-    loyalty_entry_t        forgiven;
-    static loyalty_lots_t  none;
-
-    if (entry->points != 0) {
-
-        if (loyalty_ledger_earn(tx, member, entry, 0) != LOYALTY_OK) {
-            return LOYALTY_ERROR;
-        }
-
-        next->entry = member->last_entry;
-    }
-
-    if (entry->points == share) {
-        return LOYALTY_OK;
-    }
-
-    forgiven = *entry;
-    forgiven.points = 0;
-
-    return loyalty_ledger_give_back(tx, member, &forgiven, &none,
-                                    share - entry->points, claim->claimed_at,
-                                    &next->entry);
 }
 
 

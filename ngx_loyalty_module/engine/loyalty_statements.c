@@ -150,13 +150,15 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_LEDGER_DEBIT] =
         { "SELECT -points, -earned FROM ledger WHERE id = $1", 0 },
 
-    /* the lots that it took from, the newest first */
+    /* the lots that it took from: the member's own, the newest first */
 
     [LOYALTY_SQL_LEDGER_LOTS] =
         { "SELECT spending.lot, spending.points, ledger.usable_at, "
-          "ledger.until_at "
+          "ledger.until_at, ledger.member "
           "FROM spending JOIN ledger ON ledger.id = spending.lot "
-          "WHERE spending.entry = $1 ORDER BY spending.lot DESC", 0 },
+          "WHERE spending.entry = $1 "
+          "ORDER BY CASE ledger.member WHEN $2 THEN 0 ELSE 1 END, "
+          "spending.lot DESC", 0 },
 
     /* the entry that an order has earned, and how much of it has expired */
 
@@ -200,7 +202,8 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_LOTS] =
         { LOYALTY_ENTRIES
-          "SELECT lot.id, lot.remaining, lot.usable_at, lot.until_at "
+          "SELECT lot.id, lot.remaining, lot.usable_at, lot.until_at, "
+          "lot.member "
           "FROM entry JOIN lot ON lot.id = entry.id "
           "WHERE lot.remaining > 0 ORDER BY lot.id", 0 },
 
@@ -214,8 +217,8 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "WHERE spending.entry = ledger.id), 0) "
           "FROM entry JOIN ledger ON ledger.id = entry.id "
           "WHERE ledger.points < 0) "
-          "SELECT id, points, 0, 0 FROM debt WHERE points > 0 ORDER BY id",
-          0 },
+          "SELECT id, points, 0, 0, 0 FROM debt WHERE points > 0 "
+          "ORDER BY id", 0 },
 
     [LOYALTY_SQL_SPENDING_INSERT] =
         { "INSERT INTO spending (entry, lot, points) VALUES ($1, $2, $3)",
@@ -252,19 +255,21 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     /*
      * The lots that an order's steps took points from and did not give them
-     * back to, the newest first.  Lots that came of giving back were used up
-     * by debts at once: they come last, for what the others lack.
+     * back to: the member's own first, and then those of others that were
+     * merged into it; the newest first.  Lots that came of giving back were
+     * used up by debts at once: they come last, for what the others lack.
      */
 
     [LOYALTY_SQL_REVERSAL_LOTS] =
         { "SELECT spending.lot, sum(spending.points), ledger.usable_at, "
-          "ledger.until_at FROM reversal "
+          "ledger.until_at, ledger.member FROM reversal "
           "JOIN spending ON spending.entry = reversal.entry "
           "JOIN ledger ON ledger.id = spending.lot "
           "WHERE reversal.store = $1 AND reversal.number = $2 "
           "GROUP BY spending.lot, ledger.kind, ledger.usable_at, "
-          "ledger.until_at HAVING sum(spending.points) > 0 "
-          "ORDER BY CASE WHEN ledger.kind = 'restoration' THEN 1 ELSE 0 END, "
+          "ledger.until_at, ledger.member HAVING sum(spending.points) > 0 "
+          "ORDER BY CASE ledger.member WHEN $3 THEN 0 ELSE 1 END, "
+          "CASE WHEN ledger.kind = 'restoration' THEN 1 ELSE 0 END, "
           "spending.lot DESC", 0 },
 
     [LOYALTY_SQL_REVERSAL_INSERT] =
@@ -409,7 +414,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_REDEMPTION_LOTS] =
         { "SELECT spending.lot, spending.points, ledger.usable_at, "
-          "ledger.until_at "
+          "ledger.until_at, ledger.member "
           "FROM spending JOIN ledger ON ledger.id = spending.lot "
           "WHERE spending.entry = $1 ORDER BY spending.lot", 0 },
 

@@ -414,7 +414,7 @@ sub refunding {
     sound('after refunds');
 
     event($order);
-    has('ida@example.com', {points => 130, pending => 50, lifetime => 180},
+    has('ida@example.com', {points => 100, pending => 80, lifetime => 180},
         'and not refunded after all');
     sound('without refunds');
 }
