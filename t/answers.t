@@ -17,6 +17,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Loyalty::CouponStore;
+use Loyalty::Link;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -27,6 +28,7 @@ my $secret = $t->secret('secret-of-the-webhooks');
 
 Loyalty::CouponStore->macros($t);
 $t->macro(SECRET => $secret);
+$t->macro(LINKS => $t->secret(LINK_SECRET));
 
 $t->database('db/broken.db')->broken;
 $t->give_to_workers('db', 'db/broken.db');
@@ -71,6 +73,7 @@ http {
         reward          pin 10 "Pin";
         coupon_expires  1s;
         api_key         brief value:key-of-the-brief-one;
+        link_secret     value:%%LINKS%%;
     }
 
     loyalty_program broken {
@@ -100,6 +103,11 @@ http {
         location = /brief/signup { loyalty_signup brief; }
         location = /brief/redeem { loyalty_redeem brief; }
         location = /brief/coupon { loyalty_coupon brief; }
+
+        location = /brief/balance {
+            loyalty_balance brief;
+            loyalty_auth    link;
+        }
     }
 }
 END
@@ -140,6 +148,10 @@ sub coupon {
 
     return $t->get("/loyalty/coupon?coupon=$code") if !defined $order;
     return $t->post('/loyalty/coupon', {coupon => $code, order => $order});
+}
+
+sub by_link {
+    return $t->get('/brief/balance?' . link_form(@_), key => undef);
 }
 
 sub event {
@@ -227,6 +239,9 @@ my @faults = (
     [401, unauthorized    => sub { $t->balance($ada, key => 'x') }],
     [403, forbidden       => sub {
         $t->balance($ada, key => 'key-of-the-broken-one') }],
+    [403, bad_link        => sub { by_link(email => $ada, sig => 'x') }],
+    [403, link_expired    => sub { by_link(link_params('balance',
+        program => 'brief', email => $ada, expires => 1)) }],
     [404, not_a_member    => sub { $t->balance('eve@example.com') }],
     [404, order_not_found => sub { $t->claim(9, $ada) }],
     [404, reward_not_found => sub { $t->redeem('x', $ada) }],

@@ -119,10 +119,25 @@ $t->accepts('a balance without a look-up', around(program('poor'),
 in_server('loyalty_auth;', 'number of arguments');
 in_server('loyalty_auth on;', 'on');
 in_server('loyalty_auth key off;', 'off');
+in_server('loyalty_auth link key off;', 'off');
 in_server('loyalty_auth off; loyalty_auth key;', 'duplicate');
+in_server('location /x { loyalty_auth link; loyalty_balance shop; }',
+    'link_secret');
 $t->accepts("loyalty_auth $_", around("loyalty_auth $_;", "loyalty_auth $_;"
     . " location /x { loyalty_auth $_; loyalty_balance shop; }"))
     for qw(key off);
+
+my $links = program('links', 'link_secret value:' . '0123456789abcdef' x 2
+                            . ';');
+
+$t->accepts("loyalty_auth $_", around($links, "location /x { loyalty_auth $_;"
+    . ' loyalty_balance links; }'))
+    for 'link', 'key link', 'link off';
+$t->accepts('links where there are none', around($links, 'loyalty_auth key'
+    . ' link; location /x { loyalty_signup links; }'));
+$t->refuses('nothing but links where there are none', 'no links',
+    around($links, 'location /x { loyalty_auth link; loyalty_signup links; }'
+                   . ' # HERE'));
 
 # limits
 

@@ -217,6 +217,35 @@ $t->accepts('order_lookup with everything', program({order_lookup =>
     "order_lookup /_store/order email=/a~1b/~0/0 total=/t number= currency=/c "
     . 'list=/list status=/s paid=1,true,PaymentSettled unit=minor;'}));
 
+# site
+
+wrong("site $_;", 'site') for 'shop.example', 'ftp://shop.example', 'https://',
+    'https:///loyalty', 'https://shop.example/?a', 'https://shop.example/#a',
+    '"https://shop.example/a b"', 'https://ada@shop.example',
+    '"https://shop.example/\"x"';
+twice('site https://a.example;', 'site https://b.example;', 'duplicate');
+$t->accepts("site $_", program({site => "site $_;"}))
+    for 'https://shop.example', 'http://127.0.0.1:8080/loyalty/';
+
+# link_secret
+
+my $secret = '0123456789abcdef' x 2;
+
+$t->write_file('short.key', substr($secret, 1) . "\n", 0600);
+$t->write_file('five.key', "$secret\n" x 5, 0600);
+$t->write_file('four.key', "$secret\r\n\n" x 4, 0600);
+
+wrong("link_secret $secret;", 'file:');
+wrong('link_secret value:short;', 'less than 32 bytes');
+wrong('link_secret value:;', 'empty');
+wrong('link_secret file:%%TESTDIR%%/no.key;', 'no\.key');
+wrong('link_secret file:%%TESTDIR%%/short.key;', 'less than 32 bytes');
+wrong('link_secret file:%%TESTDIR%%/five.key;', 'more than 4 lines');
+twice("link_secret value:$secret;", "link_secret value:x$secret;",
+    'duplicate');
+$t->accepts('four secrets',
+    program({link_secret => 'link_secret file:%%TESTDIR%%/four.key;'}));
+
 # api_key
 
 $t->write_file('empty.key', '');

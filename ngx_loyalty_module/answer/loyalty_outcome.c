@@ -129,7 +129,7 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("Not authorized"),
       loyalty_string("The API key is missing or wrong: send the header "
                      "\"Authorization: Bearer KEY\" with a key of this "
-                     "program.") },
+                     "program, or use a signed link where those are taken.") },
 
     [LOYALTY_FORBIDDEN] = {
       403,
@@ -137,6 +137,21 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
       loyalty_string("Key of another program"),
       loyalty_string("The API key belongs to another program: use a key of "
                      "the program that is asked here.") },
+
+    [LOYALTY_BAD_LINK] = {
+      403,
+      loyalty_string("bad_link"),
+      loyalty_string("Bad link"),
+      loyalty_string("The link is not one of this program's, or not for this "
+                     "address, or was changed on its way: open it as it was "
+                     "sent, or ask the shop.") },
+
+    [LOYALTY_LINK_EXPIRED] = {
+      403,
+      loyalty_string("link_expired"),
+      loyalty_string("Link expired"),
+      loyalty_string("The link was good until a while ago: ask the shop for "
+                     "a new one.") },
 
     [LOYALTY_NOT_A_MEMBER] = {
       404,

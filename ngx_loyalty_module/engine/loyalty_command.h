@@ -74,6 +74,7 @@ struct loyalty_command_s {
 
     loyalty_str_t       caller;              /* the name of its API key */
     loyalty_str_t       idempotency_key;
+    unsigned            keep_success:1;      /* with it, and nothing else */
 
     /*
      * For the second part of a claim, and for an event of an order: what the

@@ -94,7 +94,8 @@ loyalty_idempotency_keep(loyalty_transaction_t *tx,
 
     /* it may go better next time */
 
-    return (command->status >= 500)
+    return (command->status >= 500
+            || (command->keep_success && command->status >= 400))
            ? LOYALTY_OK : loyalty_idempotency_insert(tx, command);
 }
 

@@ -4,9 +4,12 @@
  */
 
 
+#include <ngx_http_loyalty_endpoint.h>
 #include <ngx_http_loyalty_input.h>
 
 
+static loyalty_outcome_e ngx_http_loyalty_authorize_key(
+    ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_bearer(ngx_http_request_t *r,
     ngx_str_t *key);
 static ngx_http_loyalty_key_t *ngx_http_loyalty_key_find(
@@ -20,12 +23,44 @@ static ngx_uint_t ngx_http_loyalty_key_elsewhere(ngx_http_request_t *r,
 loyalty_outcome_e
 ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
-    ngx_str_t                key;
-    ngx_http_loyalty_key_t  *found;
+    ngx_str_t   key;
+    ngx_uint_t  auth;
 
-    if (ctx->conf->auth & NGX_HTTP_LOYALTY_AUTH_OFF) {
+    auth = ctx->conf->auth;
+
+    ctx->by_link = ((auth & NGX_HTTP_LOYALTY_AUTH_LINK)
+                    && ctx->conf->endpoint->purpose.len != 0);
+
+    if (ctx->command.kind == LOYALTY_COMMAND_CLAIM
+        && r->method != NGX_HTTP_POST)
+    {
+        /* what a browser may do by itself takes more than an open door */
+
         return LOYALTY_NO_FAULT;
     }
+
+    ctx->open = ((auth & NGX_HTTP_LOYALTY_AUTH_OFF) != 0);
+
+    if (ctx->open
+        || (ctx->by_link
+            && (!(auth & NGX_HTTP_LOYALTY_AUTH_KEY)
+                || ngx_http_loyalty_bearer(r, &key) != NGX_OK)))
+    {
+        return LOYALTY_NO_FAULT;
+    }
+
+    ctx->by_link = 0;
+
+    return ngx_http_loyalty_authorize_key(r, ctx);
+}
+
+
+static loyalty_outcome_e
+ngx_http_loyalty_authorize_key(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t                key;
+    ngx_http_loyalty_key_t  *found;
 
     if (ngx_http_loyalty_bearer(r, &key) != NGX_OK) {
         return LOYALTY_UNAUTHORIZED;

@@ -14,11 +14,13 @@
 
 #include <loyalty_coupon_store.h>
 #include <loyalty_engine.h>
+#include <loyalty_link.h>
 #include <loyalty_webhook.h>
 
 
-#define NGX_HTTP_LOYALTY_AUTH_KEY  0x0002
-#define NGX_HTTP_LOYALTY_AUTH_OFF  0x0004
+#define NGX_HTTP_LOYALTY_AUTH_KEY   0x0002
+#define NGX_HTTP_LOYALTY_AUTH_OFF   0x0004
+#define NGX_HTTP_LOYALTY_AUTH_LINK  0x0008
 
 
 typedef struct ngx_http_loyalty_endpoint_s  ngx_http_loyalty_endpoint_t;
@@ -71,6 +73,8 @@ typedef struct {
     ngx_array_t                   badges;        /* loyalty_badge_t */
     ngx_array_t                   rewards;       /* loyalty_reward_t */
     ngx_array_t                   keys;          /* ngx_http_loyalty_key_t */
+    ngx_str_t                     site;          /* URL, "": none */
+    loyalty_link_secrets_t        link_secrets;  /* none: no links */
     ngx_array_t                   events;        /* ..._loyalty_event_t */
     ngx_array_t                   coupon_stores; /* ..._coupon_store_t */
     ngx_array_t                   put_off;       /* directives, in order */

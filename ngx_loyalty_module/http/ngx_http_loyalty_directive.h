@@ -113,6 +113,13 @@ char *ngx_http_loyalty_order_event(ngx_conf_t *cf,
 char *ngx_http_loyalty_api_key(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 
+/* ngx_http_loyalty_site.c */
+
+char *ngx_http_loyalty_site(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+char *ngx_http_loyalty_link_secret(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+
 /* ngx_http_loyalty_database.c */
 
 char *ngx_http_loyalty_database(ngx_conf_t *cf,

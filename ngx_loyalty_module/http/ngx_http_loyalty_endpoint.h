@@ -26,6 +26,7 @@
 #define NGX_HTTP_LOYALTY_LIMIT     0x0400
 #define NGX_HTTP_LOYALTY_BEFORE    0x0800
 #define NGX_HTTP_LOYALTY_BY        0x1000
+#define NGX_HTTP_LOYALTY_LINK      0x8000
 
 
 /* What a location serves. */
@@ -37,6 +38,7 @@ struct ngx_http_loyalty_endpoint_s {
     ngx_str_t                     allow;
     ngx_uint_t                    needs;         /* parameters */
     ngx_uint_t                    takes;         /* and these may be there */
+    ngx_str_t                     purpose;       /* of links to it, or "" */
 
     /* in place of a command; returns what a content handler does */
 
@@ -46,6 +48,7 @@ struct ngx_http_loyalty_endpoint_s {
 
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint;

@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_add_allow(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_process(ngx_http_request_t *r);
+static void ngx_http_loyalty_proceed(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
 
 
 ngx_int_t
@@ -148,14 +150,39 @@ ngx_http_loyalty_process(ngx_http_request_t *r)
     switch (rc) {
 
     case NGX_OK:
-        ngx_http_loyalty_run(r, ctx);
+        ngx_http_loyalty_proceed(r, ctx);
         return;
 
     case NGX_DECLINED:
+
+        if (ctx->by_link && !ctx->open && !ctx->signed_link) {
+
+            /* who may not come in learns nothing */
+
+            ctx->command.result.outcome = LOYALTY_UNAUTHORIZED;
+            ctx->command.result.detail = NULL;
+        }
+
         ngx_http_loyalty_fault(r, ctx->command.result.outcome);
         return;
 
     default:
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
+}
+
+
+static void
+ngx_http_loyalty_proceed(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    loyalty_outcome_e  outcome;
+
+    outcome = ngx_http_loyalty_prove(ctx);
+
+    if (outcome != LOYALTY_NO_FAULT) {
+        ngx_http_loyalty_fault(r, outcome);
+        return;
+    }
+
+    ngx_http_loyalty_run(r, ctx);
 }

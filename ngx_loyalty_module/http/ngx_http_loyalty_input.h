@@ -16,10 +16,13 @@
 
 /*
  * ngx_http_loyalty_auth.c: LOYALTY_NO_FAULT if the caller may go on, with his
- * name in the command, otherwise the fault.
+ * name in the command, otherwise the fault.  Who may do so by a link has yet
+ * to show it: ngx_http_loyalty_link.c does the same when the parameters have
+ * been read.
  */
 loyalty_outcome_e ngx_http_loyalty_authorize(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+loyalty_outcome_e ngx_http_loyalty_prove(ngx_http_loyalty_ctx_t *ctx);
 
 /*
  * ngx_http_loyalty_body.c: reads the body into ctx->body, in memory and not

@@ -10,6 +10,8 @@
 
 static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_loc_conf_t *llcf);
+static ngx_int_t ngx_http_loyalty_check_links(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
@@ -74,6 +76,12 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
             "which has no \"action\": add one, such as \"action review 10;\"");
     }
 
+    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_LINK)
+        && ngx_http_loyalty_check_links(cf, program, llcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (llcf->endpoint->kind == LOYALTY_COMMAND_CLAIM
         || llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT)
     {
@@ -108,6 +116,33 @@ ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
     program->errand_location = llcf->loc_conf;
     program->errand_server = llcf->server;
     program->errand_redeems = redeems;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_check_links(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf)
+{
+    if (program->link_secrets.nsecrets == 0) {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"link_secret\": add one, or leave \"link\" out "
+            "of \"loyalty_auth\"");
+    }
+
+    if (llcf->endpoint->purpose.len == 0
+        && !(llcf->auth & (NGX_HTTP_LOYALTY_AUTH_KEY
+                           |NGX_HTTP_LOYALTY_AUTH_OFF)))
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "and there are no links to it: write \"loyalty_auth key;\", or "
+            "\"off\" if nginx itself guards the location");
+    }
+
+    if (llcf->endpoint == &ngx_http_loyalty_claim_endpoint) {
+        llcf->endpoint = &ngx_http_loyalty_claim_link_endpoint;
+    }
+
+    return NGX_OK;
 }
 
 

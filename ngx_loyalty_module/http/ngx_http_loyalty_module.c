@@ -35,6 +35,7 @@ static size_t ngx_http_loyalty_body_size(
 
 static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
     { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
+    { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
     { ngx_string("off"), NGX_HTTP_LOYALTY_AUTH_OFF },
     { ngx_null_string, 0 }
 };

@@ -75,6 +75,12 @@ static ngx_int_t ngx_http_loyalty_bad(ngx_http_loyalty_ctx_t *ctx,
 
 #define NGX_HTTP_LOYALTY_NUMBER_MAX  18             /* digits */
 
+/* What is the request's alone lies behind its command. */
+
+#define ngx_http_loyalty_proof_offset(field)                                  \
+    (offsetof(ngx_http_loyalty_ctx_t, proof.field)                            \
+     - offsetof(ngx_http_loyalty_ctx_t, command))
+
 
 static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
 
@@ -143,6 +149,16 @@ static ngx_http_loyalty_param_t  ngx_http_loyalty_known_params[] = {
       NULL, LOYALTY_BAD_REQUEST,
       NULL },
 
+    { ngx_string("expires"), ngx_http_loyalty_proof_offset(expires),
+      LOYALTY_LINK_EXPIRES_MAX, NGX_HTTP_LOYALTY_LINK, 1, 0,
+      NULL, LOYALTY_BAD_LINK,
+      NULL },
+
+    { ngx_string("sig"), ngx_http_loyalty_proof_offset(sig),
+      LOYALTY_LINK_SIG_LEN, NGX_HTTP_LOYALTY_LINK, 0, 0,
+      NULL, LOYALTY_BAD_LINK,
+      NULL },
+
     { ngx_null_string, 0, 0, 0, 0, 0, NULL, LOYALTY_NO_FAULT, NULL }
 };
 
@@ -154,6 +170,8 @@ ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ngx_http_loyalty_param_t  *param;
 
     rc = ngx_http_loyalty_params_read(r, ctx);
+
+    ctx->signed_link = (ctx->proof.sig.len != 0);
 
     if (rc == NGX_OK) {
         rc = ngx_http_loyalty_params_check(r, ctx);
@@ -534,6 +552,8 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
     }
+
+    ctx->proof.store = ctx->command.store;
 
     /* of an order it must be known, of a coupon it may */
 

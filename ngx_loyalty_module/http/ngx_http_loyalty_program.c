@@ -143,6 +143,14 @@ static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
       NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_api_key,
       "api_key NAME file:PATH; or api_key NAME value:TEXT;" },
 
+    { ngx_string("site"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_site,
+      "site URL;" },
+
+    { ngx_string("link_secret"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_link_secret,
+      "link_secret file:PATH; or link_secret value:TEXT;" },
+
     { ngx_string("order_lookup"), 1, 21, 0,
       NGX_HTTP_LOYALTY_WITH_CURRENCY, ngx_http_loyalty_order_lookup,
       "order_lookup URI number=POINTER email=POINTER total=POINTER "

@@ -29,6 +29,15 @@ typedef struct {
 } ngx_http_loyalty_store_t;
 
 
+/* What comes with a signed link beside what it is about. */
+
+typedef struct {
+    loyalty_str_t                 expires;
+    loyalty_str_t                 sig;
+    loyalty_str_t                 store;         /* as the link has it */
+} ngx_http_loyalty_proof_t;
+
+
 typedef struct ngx_http_loyalty_ctx_s  ngx_http_loyalty_ctx_t;
 
 struct ngx_http_loyalty_ctx_s {
@@ -52,6 +61,13 @@ struct ngx_http_loyalty_ctx_s {
     ngx_http_loyalty_store_t      store;
     unsigned                      wished:1;      /* the coupon, of it */
     unsigned                      refused:1;     /* and it said no */
+
+    /* who has no key, and has to prove otherwise that he may ask */
+
+    ngx_http_loyalty_proof_t      proof;
+    unsigned                      by_link:1;     /* links count */
+    unsigned                      signed_link:1; /* there is a signature */
+    unsigned                      open:1;        /* nothing need be proved */
 
     /* of a redemption, while and if it is not known how it ends */
 

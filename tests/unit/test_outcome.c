@@ -38,6 +38,8 @@ static const struct {
     [LOYALTY_BAD_SIGNATURE] = { 401, "bad_signature" },
     [LOYALTY_UNAUTHORIZED] = { 401, "unauthorized" },
     [LOYALTY_FORBIDDEN] = { 403, "forbidden" },
+    [LOYALTY_BAD_LINK] = { 403, "bad_link" },
+    [LOYALTY_LINK_EXPIRED] = { 403, "link_expired" },
     [LOYALTY_NOT_A_MEMBER] = { 404, "not_a_member" },
     [LOYALTY_ORDER_NOT_FOUND] = { 404, "order_not_found" },
     [LOYALTY_REWARD_NOT_FOUND] = { 404, "reward_not_found" },
