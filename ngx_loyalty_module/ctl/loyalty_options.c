@@ -36,6 +36,9 @@ typedef struct {
 } loyalty_line_t;
 
 
+static int loyalty_options_read_line(loyalty_options_t *options,
+    const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
+    int argc, char **argv, loyaltyctl_exit_e *status);
 static int loyalty_options_line(loyalty_line_t *line);
 static int loyalty_options_is_number(const char *argument);
 static int loyalty_options_long(loyalty_line_t *line, char *argument);
@@ -44,7 +47,7 @@ static int loyalty_options_value(loyalty_line_t *line,
     const loyalty_option_t *option, const char *value);
 static int loyalty_options_number(const char *text, int64_t *number);
 static int loyalty_options_check(const loyalty_options_t *options);
-static void loyalty_options_help(const loyalty_usage_t *usage);
+static void loyalty_options_help(const loyalty_options_t *options);
 static void loyalty_options_failure(const loyalty_options_t *options,
     const char *why);
 static int loyalty_options_version(const loyalty_options_t *options,
@@ -53,9 +56,13 @@ static int loyalty_options_version(const loyalty_options_t *options,
 
 static const char  loyalty_options_common[] =
 "\n"
-"Options of all commands:\n"
+"Options of all commands:\n";
+
+static const char  loyalty_options_database[] =
 "  -d, --database URI  sqlite:PATH, or postgresql://USER@HOST/NAME; without\n"
-"                      it, the environment's LOYALTY_DATABASE\n"
+"                      it, the environment's LOYALTY_DATABASE\n";
+
+static const char  loyalty_options_json[] =
 "  -j, --json          print JSON\n";
 
 static const char  loyalty_options_rows[] =
@@ -72,22 +79,57 @@ loyalty_options_read(loyalty_options_t *options,
     const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
     int argc, char **argv, loyaltyctl_exit_e *status)
 {
+    memset(options, 0, sizeof(loyalty_options_t));
+
+    return loyalty_options_read_line(options, usage, own, nown, argc, argv,
+                                     status);
+}
+
+
+int
+loyalty_options_read_apart(loyalty_options_t *options,
+    const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
+    int argc, char **argv, loyaltyctl_exit_e *status)
+{
+    memset(options, 0, sizeof(loyalty_options_t));
+
+    options->apart = 1;
+
+    return loyalty_options_read_line(options, usage, own, nown, argc, argv,
+                                     status);
+}
+
+
+static int
+loyalty_options_read_line(loyalty_options_t *options,
+    const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
+    int argc, char **argv, loyaltyctl_exit_e *status)
+{
     int             help, json, csv;
     unsigned        i;
     loyalty_line_t  line = { options, {
-        { "database", 'd', LOYALTY_OPTION_TEXT, &options->database },
         { "json", 'j', LOYALTY_OPTION_FLAG, &json },
-        { "help", 'h', LOYALTY_OPTION_FLAG, &help },
-        { "csv", 0, LOYALTY_OPTION_FLAG, &csv }
-    }, usage->csv ? 4 : 3, argv, argc, 1 };
+        { "help", 'h', LOYALTY_OPTION_FLAG, &help }
+    }, 2, argv, argc, 1 };
+
+    const loyalty_option_t  database = {
+        "database", 'd', LOYALTY_OPTION_TEXT, &options->database
+    };
+    const loyalty_option_t  rows = { "csv", 0, LOYALTY_OPTION_FLAG, &csv };
 
     help = json = csv = 0;
-
-    memset(options, 0, sizeof(loyalty_options_t));
 
     options->usage = usage;
     options->database = getenv(LOYALTY_ENVIRONMENT);
     options->operands = argv;
+
+    if (!options->apart) {
+        line.known[line.nknown++] = database;
+    }
+
+    if (usage->csv) {
+        line.known[line.nknown++] = rows;
+    }
 
     for (i = 0; i < nown && line.nknown < LOYALTY_OPTIONS_MAX; i++) {
         line.known[line.nknown++] = own[i];
@@ -100,7 +142,7 @@ loyalty_options_read(loyalty_options_t *options,
     }
 
     if (help) {
-        loyalty_options_help(usage);
+        loyalty_options_help(options);
         *status = LOYALTYCTL_DONE;
         return LOYALTY_ERROR;
     }
@@ -313,6 +355,10 @@ loyalty_options_check(const loyalty_options_t *options)
         return LOYALTY_ERROR;
     }
 
+    if (options->apart) {
+        return LOYALTY_OK;
+    }
+
     if (options->database == NULL || *options->database == '\0') {
         (void) loyalty_options_wrong(options, "which database?  Write -d "
                                      "sqlite:PATH, or set "
@@ -330,12 +376,15 @@ loyalty_options_check(const loyalty_options_t *options)
 
 
 static void
-loyalty_options_help(const loyalty_usage_t *usage)
+loyalty_options_help(const loyalty_options_t *options)
 {
-    (void) printf("usage: loyaltyctl %s [OPTION...]%s%s\n\n%s%s%s%s",
+    const loyalty_usage_t  *usage = options->usage;
+
+    (void) printf("usage: loyaltyctl %s [OPTION...]%s%s\n\n%s%s%s%s%s%s",
                   usage->command, (*usage->operands != '\0') ? " " : "",
                   usage->operands, usage->help, loyalty_options_common,
-                  usage->csv ? loyalty_options_rows : "",
+                  options->apart ? "" : loyalty_options_database,
+                  loyalty_options_json, usage->csv ? loyalty_options_rows : "",
                   loyalty_options_rest);
 }
 

@@ -61,6 +61,7 @@ typedef struct {
     loyalty_format_e        format;
     char                  **operands;
     int                     noperands;
+    unsigned                apart:1;           /* from any database */
 } loyalty_options_t;
 
 
@@ -70,6 +71,11 @@ typedef struct {
  * all was said, and *status is how.
  */
 int loyalty_options_read(loyalty_options_t *options,
+    const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
+    int argc, char **argv, loyaltyctl_exit_e *status);
+
+/* The same for a command that has no database, and no -d. */
+int loyalty_options_read_apart(loyalty_options_t *options,
     const loyalty_usage_t *usage, const loyalty_option_t *own, unsigned nown,
     int argc, char **argv, loyaltyctl_exit_e *status);
 

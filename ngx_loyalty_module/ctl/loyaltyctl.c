@@ -72,6 +72,9 @@ static const loyaltyctl_command_t  loyaltyctl_commands[] = {
     { "report program", "Says how the program is, on one page",
       loyaltyctl_report_program },
 
+    { "link", "Makes a signed link for a shopper",
+      loyaltyctl_link },
+
     { "import", "Takes in members with their balances",
       loyaltyctl_import },
     { "export", "Prints all members, entries, orders or redemptions",

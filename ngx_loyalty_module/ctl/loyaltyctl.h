@@ -42,6 +42,8 @@ loyaltyctl_exit_e loyaltyctl_report_campaign(int argc, char **argv);
 loyaltyctl_exit_e loyaltyctl_report_coalition(int argc, char **argv);
 loyaltyctl_exit_e loyaltyctl_report_program(int argc, char **argv);
 
+loyaltyctl_exit_e loyaltyctl_link(int argc, char **argv);
+
 loyaltyctl_exit_e loyaltyctl_import(int argc, char **argv);
 loyaltyctl_exit_e loyaltyctl_export(int argc, char **argv);
 loyaltyctl_exit_e loyaltyctl_verify(int argc, char **argv);
