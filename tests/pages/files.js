@@ -1,0 +1,168 @@
+/*
+ * The files of the page by themselves: valid, small, and complete in each
+ * language.
+ */
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { HtmlValidate } from 'html-validate';
+
+import { qrModule } from './make-qr.js';
+import { check, none, same } from './report.js';
+
+const KILO = 1000;
+const LIMIT = 60 * KILO;
+
+const CHECKOUT = process.env.LOYALTY_CHECKOUT;
+const PAGE = join(CHECKOUT, 'conf-examples/page');
+
+/* what only a developer's mistake leads to: the page says that it failed */
+
+const DEVELOPERS = ['bad_request', 'bad_action', 'bad_coupon', 'bad_reward',
+    'bad_signature', 'unauthorized', 'forbidden', 'action_not_found',
+    'method_not_allowed', 'action_limit', 'action_already_rewarded',
+    'too_large', 'unsupported_media_type', 'idempotency_key_reused'];
+
+/* those that are told as another one is */
+
+const ALIKE = ['store_bad_answer', 'store_timeout'];
+
+
+const text = name => readFileSync(join(PAGE, name), 'utf8');
+const html = text('index.html');
+const scripts = readdirSync(PAGE).filter(name => name.endsWith('.js'));
+const languages = readdirSync(join(PAGE, 'texts')).sort();
+const texts = Object.fromEntries(languages.map(file =>
+    [file.replace('.json', ''), JSON.parse(text(`texts/${file}`))]));
+
+
+async function valid() {
+    const report = await new HtmlValidate({
+        extends: ['html-validate:recommended', 'html-validate:a11y'],
+    }).validateString(html);
+
+    none('index.html is valid', report.results.flatMap(result =>
+        result.messages.map(each =>
+            `${each.line}: ${each.message} (${each.ruleId})`)));
+
+    none('no style and no script stand in it',
+         html.match(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/g) || []);
+
+    none('nothing comes from elsewhere',
+         ['index.html', 'loyalty.css', 'brand.css']
+             .filter(name => /(src|href)="\w*:?\/\/|url\(|@import/
+                 .test(text(name))));
+}
+
+
+function small() {
+    const own = ['index.html', 'loyalty.css', 'brand.css', 'logo.svg',
+                 ...scripts];
+    const all = [...own, ...languages.map(name => `texts/${name}`)];
+
+    const opening = own.filter(name => !/^(qr|coupon)\.js$/.test(name))
+        .reduce((sum, name) => sum + Buffer.byteLength(text(name)), 0)
+        + Math.max(...languages.map(name =>
+            Buffer.byteLength(text(`texts/${name}`))));
+
+    const sent = all.reduce((sum, name) =>
+        sum + gzipSync(text(name), { level: 1 }).length, 0);
+
+    check(`opened, it has less than ${LIMIT} bytes`, opening < LIMIT,
+          `${opening} bytes`);
+    check(`all of it, as it is sent, has less than ${LIMIT / 2} bytes`,
+          sent < LIMIT / 2, `${sent} bytes`);
+}
+
+
+/* {n} and its like, each once */
+
+function variables(entry) {
+    const forms = typeof entry === 'string' ? [entry] : Object.values(entry);
+
+    return forms.map(form => [...new Set(form.match(/\{\w+\}/g))].sort()
+        .join(' '));
+}
+
+
+function complete() {
+    const names = Object.keys(texts.en);
+
+    for (const [language, its] of Object.entries(texts)) {
+        same(`${language} has the keys of en`, Object.keys(its), names);
+
+        none(`${language} has the variables of en`, names.filter(name =>
+            its[name] && variables(its[name])
+                .some(each => each !== variables(texts.en[name])[0])));
+
+        none(`${language} has the forms of its plurals`, names.filter(name =>
+            typeof its[name] === 'object' &&
+            new Intl.PluralRules(language).resolvedOptions().pluralCategories
+                .some(form => !its[name][form])));
+
+        none(`${language} leaves nothing empty`, names.filter(name =>
+            Object.values(Object(its[name])).join('').trim() === ''));
+    }
+
+    same('the page offers the languages that it has',
+         [...html.matchAll(/<option value="(\w+)" lang="\1">/g)]
+             .map(match => match[1]).sort(), Object.keys(texts).sort());
+}
+
+
+function used() {
+    const code = scripts.map(text).join('\n');
+    const shown = [...html.matchAll(/data-t="([^"]+)"[^>]*>([^<]*)</g)];
+
+    none('what index.html says is what en.json says', shown.filter(
+        ([, name, said]) => texts.en[name] !== said).map(match => match[1]));
+
+    const asked = [...code.matchAll(/(?:say|has)\(\s*'([^']+)'/g),
+                   ...shown].map(match => match[1]);
+
+    none('no text is missing',
+         asked.filter(name => !(name in texts.en)));
+
+    /* those of which the code only has the beginning */
+
+    const families = [...code.matchAll(/`(\w+)\.\$\{/g)]
+        .map(match => match[1]);
+
+    none('no text is too many', Object.keys(texts.en).filter(name =>
+        !asked.includes(name) && !families.includes(name.split('.')[0])));
+}
+
+
+/* The tables of docs/api.md: what the API can say, the page can say. */
+
+function told() {
+    const api = readFileSync(join(CHECKOUT, 'docs/api.md'), 'utf8');
+
+    const faults = [...api.matchAll(/^\| [45]\d\d \| ([^|]+) \|/gm)]
+        .flatMap(match => match[1].match(/\w+/g));
+
+    check('docs/api.md has its faults', faults.length > 30);
+
+    none('each fault of the API has a text', faults.filter(code =>
+        !DEVELOPERS.includes(code) && !ALIKE.includes(code) &&
+        !(`fault.${code}` in texts.en)));
+
+    const kinds = api.match(/^\| `kind` \|.*$/m)[0]
+        .replace(/\([^)]*\)/g, '').match(/`\w+`/g).slice(1);
+
+    none('each kind of entry has a text', kinds.filter(kind =>
+        !(`kind.${kind.replaceAll('`', '')}` in texts.en)));
+}
+
+
+export async function files() {
+    await valid();
+    small();
+    complete();
+    used();
+    told();
+
+    same('qr.js is what its authors wrote', text('qr.js'), await qrModule());
+}

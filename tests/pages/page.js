@@ -1,0 +1,22 @@
+/*
+ * The page: its files, and a browser for all who come.  The good and the bad
+ * days go on side by side.
+ */
+
+import { launch } from './browser.js';
+import { faults } from './faults.js';
+import { files } from './files.js';
+import { shoppers } from './shoppers.js';
+
+await files();
+
+const browser = await launch();
+
+try {
+    await Promise.all([shoppers(browser), faults(browser)]);
+
+} finally {
+    await browser.close();
+}
+
+console.log('end');

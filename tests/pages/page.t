@@ -1,0 +1,194 @@
+#!/usr/bin/perl
+
+# (C) ngx_loyalty contributors
+
+# The page for shoppers, conf-examples/page as it stands: its files, and a
+# browser's way through it.  Debian's Chromium is driven by programs of this
+# folder, which say what they have found; their packages are installed once.
+#
+# In the environment: LOYALTY_SHOTS (a folder for pictures of the page).
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Copy qw(copy);
+use File::Path qw(make_path);
+use JSON::PP ();
+use Test::More;
+
+my $CHECKOUT;
+
+BEGIN { $CHECKOUT = abs_path(dirname(abs_path(__FILE__)) . '/../..'); }
+
+use lib "$CHECKOUT/t/lib";
+
+use Loyalty::Npm;
+use Loyalty::Store;
+use Loyalty::Test;
+
+my $PAGE = "$CHECKOUT/conf-examples/page";
+
+###############################################################################
+
+my $npm = Loyalty::Npm->new('tests/pages');
+
+plan(skip_all => $npm->lacking) if $npm->lacking;
+
+my $t = Loyalty::Test->new(level => 'notice');
+
+plan(skip_all => 'chromium is needed, found none')
+    if !$t->has_program('chromium');
+
+$npm->install;
+
+# the files as nginx's workers can read them
+
+for my $file (glob "$PAGE/*.* $PAGE/*/*.*") {
+    my $copy = $t->path('html/loyalty/' . substr $file, length "$PAGE/");
+
+    make_path(dirname($copy));
+    copy($file, $copy) or die "$file: $!\n";
+}
+
+$t->conf(example())->run;
+
+# Each shopper of a story has orders of their own, by their number.
+
+my $store = Loyalty::Store->new($t, $t->port(1));
+
+for my $n (1 .. 11) {
+    my $who = "shopper-$n\@example.com";
+
+    $store->order("$n-1001", email => $who, total => '60.99');
+    $store->order("$n-1002", email => $who, total => '145.50');
+    $store->order("$n-1003", email => $who, total => '5.00',
+                  status => 'pending');
+    $store->order("$n-1004.A", email => $who, total => '3.00');
+    $store->answers("$n-1005", [reset_by_peer()]);
+}
+
+$store->start;
+
+###############################################################################
+
+my %environment = (
+    LOYALTY_CHECKOUT => $CHECKOUT,
+    LOYALTY_PAGE => 'http://127.0.0.1:' . $t->port(0) . '/loyalty/',
+    HOME => $t->dir,
+);
+
+served();
+story('page.js');
+
+$t->done;
+
+###############################################################################
+
+# The example, with only its addresses and its paths replaced, more to win,
+# and room for shoppers who are faster than people.
+
+sub example {
+    open my $fh, '<', "$PAGE/page.conf" or die "page.conf: $!\n";
+    my $conf = do { local $/; <$fh> };
+
+    for (['load_module  modules/ngx_http_loyalty_module.so;',
+          '%%TEST_GLOBALS%%'],
+         ['pid        logs/nginx.pid;', ''],
+         ['error_log  logs/error.log;', ''],
+         ['access_log  logs/access.log;', '%%TEST_GLOBALS_HTTP%%'],
+         ['server             127.0.0.1:3000;', 'server 127.0.0.1:%%PORT_1%%;'],
+         ['listen  127.0.0.1:8080;', 'listen %%LISTEN_0%%;'],
+         ['database        sqlite:', 'database sqlite:%%TESTDIR%%/'],
+         ['coupon_expires  30d;', <<'END'])
+        coupon_expires 30d;
+        reward         lounge 100 "An evening in the lounge" tier=gold;
+        tier           friend 0 "Friend";
+        tier           gold 1000 "Gold" "perks=Free delivery";
+        badge          first "First order" orders=1;
+END
+    {
+        my ($from, $to) = @$_;
+
+        $conf =~ s/^\h*\K\Q$from\E/$to/m
+            or die "page.conf has no line \"$from\"\n";
+    }
+
+    $conf =~ s/\brate=\d+r\/[sm];/rate=100r\/s;/g == 2
+        or die "page.conf has other limits\n";
+
+    return $conf;
+}
+
+# What page.conf says of the files.
+
+sub served {
+    my $r = file('/loyalty?order=1');
+
+    is($r->status . ' ' . $r->header('Location'), '301 /loyalty/?order=1',
+        'the address without a slash leads to the page');
+
+    $r = file('/loyalty/?order=1', 'Accept-Encoding' => 'gzip');
+
+    is($r->status, 200, 'the page');
+    is($r->header('Content-Encoding'), 'gzip', 'is compressed');
+    is($r->header('Cache-Control'), 'no-cache', 'is asked for again');
+    is(file('/loyalty/', 'If-Modified-Since' => $r->header('Last-Modified'))
+        ->status, 304, 'and is not sent again');
+
+    for my $name ('', 'loyalty.js', 'texts/th.json', 'pictures/hanky',
+                  'no-such-file')
+    {
+        $r = file("/loyalty/$name");
+
+        like($r->header('Content-Security-Policy'),
+            qr/^default-src 'none';/, "/$name has a policy");
+        is($r->header('X-Content-Type-Options'), 'nosniff',
+            "/$name is what its type says");
+    }
+
+    unlike(file('/loyalty/')->header('Content-Security-Policy'),
+        qr/unsafe|\*|http/, 'the policy has no holes');
+
+    is(file('/loyalty/pictures/hanky')->type, 'image/svg+xml',
+        'a picture is found by the id of its reward');
+    is(file('/loyalty/pictures/none')->status, 404, 'if there is one');
+}
+
+sub file {
+    my ($uri, @headers) = @_;
+
+    return $t->get($uri, key => undef, headers => \@headers);
+}
+
+# What a program finds: lines "ok - NAME" and "not ok - NAME", those that
+# begin with a # explain, and the last one is "end".
+
+sub story {
+    my ($program) = @_;
+
+    local %ENV = (%ENV, %environment);
+
+    my $pid = open my $found, '-|', $npm->command($program)
+        or die "$program: $!\n";
+
+    my $ended;
+
+    binmode $found, ':utf8';
+
+    while (my $line = <$found>) {
+        chomp $line;
+
+        if    ($line =~ /^ok - (.*)/)     { pass($1) }
+        elsif ($line =~ /^not ok - (.*)/) { fail($1) }
+        elsif ($line eq 'end')            { $ended = 1 }
+        else                              { diag($line) }
+    }
+
+    ok(close($found) && $ended, "$program came to its end");
+}
+
+###############################################################################

@@ -1,0 +1,253 @@
+/*
+ * The whole way of a shopper, at a phone and at a desk, in light and in dark,
+ * in each language: from the thank-you page to a coupon and back.
+ */
+
+import decodeQR from 'qr/decode.js';
+
+import { DESKTOP, PHONE, Shopper } from './browser.js';
+import { check, none, same } from './report.js';
+
+/* what the page says, by language, where the test reads it */
+
+const WORDS = {
+    en: { points: n => `${n} points`, member: 'not a member yet',
+          copied: 'copied', minus: '-200' },
+    tr: { points: n => `${n} puan`, member: 'henüz üye değil',
+          copied: 'kopyalandı', minus: '-200' },
+    th: { points: n => `${n} คะแนน`, member: 'ยังไม่ได้เป็นสมาชิก',
+          copied: 'แล้ว', minus: '-200' },
+};
+
+const SHOPPERS = [
+    [1, 'en', 'phone', PHONE, 'light'],
+    [2, 'tr', 'phone', PHONE, 'dark'],
+    [3, 'th', 'desk', DESKTOP, 'light'],
+    [4, 'en', 'desk', DESKTOP, 'dark'],
+];
+
+
+/* The code in the picture, read by another library than the one that drew. */
+
+async function scanned(shopper) {
+    const [path, size] = await shopper.$('#coupon-qr svg').evaluate(svg =>
+        [svg.firstChild.getAttribute('d'), svg.viewBox.baseVal.width]);
+
+    const scale = 4;
+    const width = size * scale;
+    const data = new Uint8Array(width * width * 4).fill(255);
+
+    for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h/g)) {
+        for (let n = 0; n < scale * scale; n++) {
+            const row = y * scale + Math.floor(n / scale);
+            const column = x * scale + n % scale;
+
+            data.fill(0, (row * width + column) * 4,
+                      (row * width + column) * 4 + 3);
+        }
+    }
+
+    return decodeQR({ width, height: width, data });
+}
+
+
+async function arrives(shopper, n, words) {
+    await shopper.open(`?order=${n}-1001`);
+    await shopper.sees('the order of the link is asked for',
+                       '#welcome-title', `${n}-1001`);
+    same(`${shopper.name}: and stands in its field`,
+         await shopper.$('#order').inputValue(), `${n}-1001`);
+    await shopper.isAccessible('welcome');
+
+    await shopper.fill('#email', 'nonsense');
+    await shopper.click('#enter .main');
+    await shopper.sees('no address is complained of', '#enter-fault', /./);
+    same(`${shopper.name}: and the cursor is where it is mended`,
+         await shopper.focused(), 'email');
+    await shopper.isAccessible('welcome with a fault');
+
+    await shopper.fill('#email', `Shopper-${n}@Example.com`);
+    await shopper.click('#enter .main');
+    await shopper.sees('a stranger may join', '#join-text', words.member);
+    same(`${shopper.name}: and hears so`, await shopper.focused(),
+         'join-title');
+    await shopper.isAccessible('join');
+}
+
+
+async function earns(shopper, n, words) {
+    await shopper.click('#signup .main');
+    await shopper.sees('joins, and has the order', '#points',
+                       words.points(110));
+    await shopper.sees('is told of the order', '#notice-text', `${n}-1001`);
+    await shopper.sees('sees the gap', '#next-text', words.points(90));
+    same(`${shopper.name}: as a bar`, await shopper.$('#next-bar').evaluate(
+        bar => [bar.value, bar.max]), [110, 200]);
+    await shopper.sees('has a badge', '#badges-list', 'First order');
+    await shopper.sees('is in a tier', '#standing-facts', 'Gold');
+    await shopper.sees('sees what is for others', '#rewards-list', 'Gold');
+    await shopper.sees('finds it in the history', '#history-list',
+                       `${n}-1001`);
+    same(`${shopper.name}: the address bar is clean`,
+         new URL(shopper.page.url()).search, '');
+    await shopper.isAccessible('home');
+
+    await shopper.fill('#claim-order', `${n}-1003`);
+    await shopper.click('#claims .main');
+    await shopper.sees('an order that is not paid', '#claim-fault', /./);
+    await shopper.isAccessible('home with a fault');
+
+    await shopper.fill('#claim-order', `${n}-1002`);
+    await shopper.click('#claims .main');
+    await shopper.sees('claims another', '#points', words.points(255));
+    await shopper.sees('is glad of a reward', '#notice-text',
+                       'Free handkerchief');
+    same(`${shopper.name}: the badge is not new any more`,
+         await shopper.$('#badges-list').textContent(), 'First order');
+    check(`${shopper.name}: with confetti`,
+          await shopper.$('.confetti i').count() > 0);
+    await shopper.shot('joy');
+    await shopper.click('#notice-close');
+}
+
+
+async function redeems(shopper, words) {
+    await shopper.click('#redeem-hanky');
+    await shopper.sees('is asked', '#redeem-title', words.points(200));
+    await shopper.sees('and told what is left', '#redeem-text',
+                       words.points(55));
+    await shopper.isAccessible('the question');
+
+    await shopper.page.keyboard.press('Escape');
+    same(`${shopper.name}: Escape leads back`, await shopper.focused(),
+         'redeem-hanky');
+
+    await shopper.click('#redeem-hanky');
+    await shopper.click('#redeem-yes');
+    await shopper.sees('has a coupon', '#coupon-qr svg');
+
+    const code = await shopper.$('#coupon-code').textContent();
+
+    check(`${shopper.name}: of 16 letters and digits`,
+          /^[0-9A-Z]{16}$/.test(code), code);
+    same(`${shopper.name}: which is what the picture says`,
+         await scanned(shopper), code);
+
+    await shopper.click('#coupon-copy');
+    await shopper.sees('copies it', '#coupon-copied', words.copied);
+    same(`${shopper.name}: whole`, await shopper.page.evaluate(
+        () => navigator.clipboard.readText()), code);
+    await shopper.isAccessible('a coupon');
+
+    await shopper.click('#coupon [data-close]');
+    await shopper.sees('has less', '#points', words.points(55));
+    await shopper.sees('finds it in the history', '#history-list .less',
+                       words.minus);
+
+    return code;
+}
+
+
+async function givesBack(shopper, code, words) {
+    await shopper.click('#history-list button');
+    await shopper.sees('finds the coupon again', '#coupon-code', code);
+    await shopper.click('#coupon-return');
+    await shopper.sees('is asked whether to give it back', '#return-text');
+    await shopper.isAccessible('the question of return');
+    await shopper.click('#return-yes');
+    await shopper.sees('gives it back', '#points', words.points(255));
+    await shopper.sees('and finds it so', '#history-list .more', '+200');
+    check(`${shopper.name}: and has no coupon to show`,
+          await shopper.$('#history-list button').count() === 0);
+}
+
+
+async function speaks(shopper, language) {
+    await shopper.$('#language').focus();
+
+    for (const other of ['tr', 'th', 'en', language]) {
+        await shopper.$('#language').selectOption(other);
+        await shopper.sees(`reads ${other}`, '#points',
+                           WORDS[other].points(255));
+        same(`${shopper.name}: and is heard in it`, await shopper.$('html')
+            .getAttribute('lang'), other);
+    }
+
+    same(`${shopper.name}: the cursor stays`, await shopper.focused(),
+         'language');
+}
+
+
+async function returns(shopper, n, words) {
+    await shopper.page.reload();
+    await shopper.sees('is known after a reload', '#points',
+                       words.points(255));
+    await shopper.isAccessible('home again');
+
+    await shopper.click('#home [data-leave]');
+    await shopper.sees('may be somebody else', '#welcome-title');
+    await shopper.page.reload();
+    await shopper.sees('and stays so', '#welcome-title');
+
+    /* a token of a chat platform's link is the order as well */
+
+    await shopper.open(`?ref=o-${n}-1004_2eA`);
+    await shopper.sees('comes by a token', '#welcome-title', `${n}-1004.A`);
+    await shopper.fill('#email', `shopper-${n}@example.com`);
+    await shopper.click('#enter .main');
+    await shopper.sees('is known already', '#points', words.points(258));
+}
+
+
+/* At 320 pixels nothing is cut off, in no language. */
+
+async function fits(browser) {
+    const shopper = await Shopper.at(browser, 'small phone',
+        { viewport: { width: 320, height: 568 }, colorScheme: 'dark' });
+
+    for (const language of Object.keys(WORDS)) {
+        await shopper.open(`?locale=${language}`);
+        await shopper.page.evaluate(() => sessionStorage.setItem(
+            'loyalty.email', 'shopper-2@example.com'));
+        await shopper.page.reload();
+        await shopper.sees(`knows ${language}`, '#points',
+                           WORDS[language].points(258));
+
+        none(`small phone: nothing is too wide in ${language}`,
+             await shopper.page.evaluate(() =>
+                 [...document.querySelectorAll('main *, header *')]
+                     .filter(each => each.clientWidth > 0
+                         && !each.closest('.unseen')
+                         && each.getBoundingClientRect().right
+                            > window.innerWidth)
+                     .map(each => each.outerHTML.slice(0, 90))));
+
+        await shopper.shot(language);
+    }
+
+    await shopper.leave();
+}
+
+
+export async function shoppers(browser) {
+    for (const [n, language, place, viewport, colorScheme] of SHOPPERS) {
+        const words = WORDS[language];
+
+        const shopper = await Shopper.at(browser, `${place}, ${colorScheme}`, {
+            viewport, colorScheme, locale: language,
+            hasTouch: place === 'phone', isMobile: place === 'phone',
+        });
+
+        await arrives(shopper, n, words);
+        await earns(shopper, n, words);
+
+        const code = await redeems(shopper, words);
+
+        await givesBack(shopper, code, words);
+        await speaks(shopper, language);
+        await returns(shopper, n, words);
+        await shopper.leave();
+    }
+
+    await fits(browser);
+}
