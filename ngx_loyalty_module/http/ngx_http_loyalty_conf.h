@@ -50,6 +50,14 @@ typedef struct {
 } ngx_http_loyalty_coupon_store_t;
 
 
+/* Where an order's link leads. */
+
+typedef struct {
+    ngx_http_complex_value_t      chat;
+    ngx_http_complex_value_t     *otherwise;     /* a page, NULL: none */
+} ngx_http_loyalty_ref_t;
+
+
 typedef struct {
     loyalty_program_t             rules;
 
@@ -115,6 +123,7 @@ typedef struct {
     ngx_http_loyalty_endpoint_t  *endpoint;      /* NULL: not our location */
     ngx_str_t                     program_name;
     ngx_str_t                     directive;
+    ngx_http_loyalty_ref_t       *ref;           /* NULL: not of links */
     void                        **loc_conf;      /* this one's, all modules */
     ngx_http_conf_ctx_t          *server;
     u_char                       *file;

@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_endpoint.h>
+#include <ngx_http_loyalty_ref.h>
 #include <ngx_http_loyalty_status.h>
 
 
@@ -28,7 +29,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
-    .takes = NGX_HTTP_LOYALTY_STORE|NGX_HTTP_LOYALTY_LINK,
+    .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
+             |NGX_HTTP_LOYALTY_LINK,
     .purpose = ngx_string("claim")
 };
 
@@ -40,7 +42,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint = {
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
-    .takes = NGX_HTTP_LOYALTY_STORE|NGX_HTTP_LOYALTY_LINK,
+    .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
+             |NGX_HTTP_LOYALTY_LINK,
     .purpose = ngx_string("claim")
 };
 
@@ -126,4 +129,14 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint = {
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .serve = ngx_http_loyalty_status
+};
+
+/* It neither takes parameters nor asks the database. */
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint = {
+    .kind = LOYALTY_COMMANDS,
+    .post = LOYALTY_COMMANDS,
+    .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
+    .allow = ngx_string("GET, HEAD, OPTIONS"),
+    .serve = ngx_http_loyalty_ref
 };

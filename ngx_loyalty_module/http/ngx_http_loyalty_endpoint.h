@@ -8,7 +8,7 @@
 #define _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_
 
 
-#include <ngx_http_loyalty_conf.h>
+#include <ngx_http_loyalty_request.h>
 
 
 /* Parameters of a request, by bit. */
@@ -42,7 +42,8 @@ struct ngx_http_loyalty_endpoint_s {
 
     /* in place of a command; returns what a content handler does */
 
-    ngx_int_t                   (*serve)(ngx_http_request_t *r);
+    ngx_int_t                   (*serve)(ngx_http_request_t *r,
+                                         ngx_http_loyalty_ctx_t *ctx);
 };
 
 
@@ -58,6 +59,7 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint;
 
 
 #endif /* _NGX_HTTP_LOYALTY_ENDPOINT_H_INCLUDED_ */

@@ -67,7 +67,7 @@ ngx_http_loyalty_handler(ngx_http_request_t *r)
     if (endpoint->serve != NULL) {
         rc = ngx_http_discard_request_body(r);
 
-        return (rc == NGX_OK) ? endpoint->serve(r) : rc;
+        return (rc == NGX_OK) ? endpoint->serve(r, ctx) : rc;
     }
 
     if (r->method == NGX_HTTP_POST) {

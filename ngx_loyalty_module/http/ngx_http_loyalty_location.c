@@ -12,6 +12,8 @@ static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_links(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
+static ngx_int_t ngx_http_loyalty_check_ref(ngx_conf_t *cf,
+    ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
@@ -33,6 +35,10 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     }
 
     llcf->program = program;
+
+    if (llcf->ref != NULL) {
+        return ngx_http_loyalty_check_ref(cf, llcf);
+    }
 
     ngx_http_loyalty_errands_in(program, llcf);
 
@@ -89,6 +95,24 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+/* Anybody may follow a link. */
+
+static ngx_int_t
+ngx_http_loyalty_check_ref(ngx_conf_t *cf, ngx_http_loyalty_loc_conf_t *llcf)
+{
+    llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
+
+    if (llcf->ref->otherwise != NULL) {
+        return NGX_OK;
+    }
+
+    return ngx_http_loyalty_refuse_location(cf, llcf,
+        "and has no \"otherwise=\": write to which page those go whose link "
+        "cannot open a chat, such as "
+        "otherwise=https://shop.example/loyalty/");
 }
 
 

@@ -9,6 +9,7 @@
 #include <ngx_http_loyalty_handler.h>
 #include <ngx_http_loyalty_location.h>
 #include <ngx_http_loyalty_program.h>
+#include <ngx_http_loyalty_ref.h>
 #include <ngx_http_loyalty_store.h>
 #include <ngx_http_loyalty_variables.h>
 #include <ngx_http_loyalty_worker.h>
@@ -20,6 +21,8 @@ static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_loyalty_add_location(ngx_conf_t *cf,
     ngx_http_loyalty_loc_conf_t *llcf);
+static char *ngx_http_loyalty_ref_location(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
@@ -157,6 +160,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       0,
       &ngx_http_loyalty_status_endpoint },
 
+    { ngx_string("loyalty_ref"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE23,
+      ngx_http_loyalty_ref_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_ref_endpoint },
+
     { ngx_string("loyalty_auth"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_loyalty_auth,
@@ -280,6 +290,17 @@ ngx_http_loyalty_add_location(ngx_conf_t *cf,
     *location = llcf;
 
     return NGX_OK;
+}
+
+
+static char *
+ngx_http_loyalty_ref_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *rv;
+
+    rv = ngx_http_loyalty_location(cf, cmd, conf);
+
+    return (rv == NGX_CONF_OK) ? ngx_http_loyalty_ref_conf(cf, conf) : rv;
 }
 
 
@@ -417,6 +438,7 @@ ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf)
      *
      *     llcf->program = NULL;
      *     llcf->endpoint = NULL;
+     *     llcf->ref = NULL;
      *     llcf->program_name = { 0, NULL };
      *     llcf->directive = { 0, NULL };
      *     llcf->file = NULL;
@@ -464,6 +486,7 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         /* "if" and "limit_except" go on serving what their location serves */
 
         conf->endpoint = prev->endpoint;
+        conf->ref = prev->ref;
         conf->program_name = prev->program_name;
         conf->directive = prev->directive;
         conf->file = prev->file;

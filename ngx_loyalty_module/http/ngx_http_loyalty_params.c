@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_endpoint.h>
 #include <ngx_http_loyalty_input.h>
+#include <ngx_http_loyalty_ref.h>
 #include <ngx_http_loyalty_store.h>
 
 #include <jansson.h>
@@ -172,6 +173,10 @@ ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     rc = ngx_http_loyalty_params_read(r, ctx);
 
     ctx->signed_link = (ctx->proof.sig.len != 0);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_loyalty_ref_param(r, ctx);
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_http_loyalty_params_check(r, ctx);

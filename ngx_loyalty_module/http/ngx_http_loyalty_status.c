@@ -92,18 +92,15 @@ static ngx_str_t  ngx_http_loyalty_queues[NGX_HTTP_LOYALTY_QUEUES] = {
 
 
 ngx_int_t
-ngx_http_loyalty_status(ngx_http_request_t *r)
+ngx_http_loyalty_status(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
-    ngx_uint_t                    i;
-    ngx_http_loyalty_loc_conf_t  *llcf;
-    ngx_http_loyalty_status_t     status;
-
-    llcf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
+    ngx_uint_t                 i;
+    ngx_http_loyalty_status_t  status;
 
     ngx_memzero(&status, sizeof(ngx_http_loyalty_status_t));
 
-    status.program = llcf->program;
-    status.metrics = ngx_http_loyalty_metrics(llcf->program);
+    status.program = ctx->conf->program;
+    status.metrics = ngx_http_loyalty_metrics(ctx->conf->program);
     status.pool = r->pool;
 
     for (i = 0; ngx_http_loyalty_families[i] != NULL; i++) {

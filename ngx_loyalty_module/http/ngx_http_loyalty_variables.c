@@ -7,6 +7,8 @@
 #include <ngx_http_loyalty_request.h>
 #include <ngx_http_loyalty_variables.h>
 
+#include <loyalty_ref.h>
+
 
 /* A text of an answer; NGX_ERROR if there is no memory. */
 
@@ -30,6 +32,8 @@ static ngx_int_t ngx_http_loyalty_request_json_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static loyalty_str_t *ngx_http_loyalty_request_text(ngx_http_request_t *r,
     size_t offset);
+static ngx_int_t ngx_http_loyalty_ref_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 
 
 static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
@@ -56,6 +60,9 @@ static ngx_http_variable_t  ngx_http_loyalty_vars[] = {
     { ngx_string("loyalty_order_json"), NULL,
       ngx_http_loyalty_request_json_variable,
       offsetof(loyalty_command_t, order), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("loyalty_ref"), NULL, ngx_http_loyalty_ref_variable,
+      0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("loyalty_store"), NULL, ngx_http_loyalty_request_variable,
       offsetof(loyalty_command_t, store), NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -192,6 +199,38 @@ ngx_http_loyalty_request_variable(ngx_http_request_t *r,
     text = ngx_http_loyalty_request_text(r, data);
 
     return ngx_http_loyalty_text_variable(r, v, text, NGX_HTTP_LOYALTY_PLAIN);
+}
+
+
+/* Nothing is to be escaped in it, wherever it goes. */
+
+static ngx_int_t
+ngx_http_loyalty_ref_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    char                    *ref;
+    size_t                   len;
+    ngx_http_loyalty_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
+
+    if (ctx == NULL || ctx->command.order.len == 0) {
+        ngx_http_loyalty_set_value(v, "", 0);
+        return NGX_OK;
+    }
+
+    ref = ngx_pnalloc(r->pool, LOYALTY_REF_MAX);
+    if (ref == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (loyalty_ref_write(ctx->command.order, ref, &len) != LOYALTY_OK) {
+        len = 0;
+    }
+
+    ngx_http_loyalty_set_value(v, ref, len);
+
+    return NGX_OK;
 }
 
 
