@@ -80,7 +80,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
     .post = LOYALTY_COMMAND_ACTION,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
-    .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION|NGX_HTTP_LOYALTY_REF
+    .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION
+             |NGX_HTTP_LOYALTY_REF
 };
 
 /* A store asks by GET whether a coupon is good, and uses it by POST. */
@@ -100,7 +101,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
-    .takes = NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE|NGX_HTTP_LOYALTY_LINK,
+    .takes = NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE
+             |NGX_HTTP_LOYALTY_LINK,
     .purpose = ngx_string("history")
 };
 
