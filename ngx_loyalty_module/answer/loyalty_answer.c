@@ -14,8 +14,8 @@
 #define LOYALTY_PROBLEM_TYPE  "urn:loyalty:problem:"
 
 
-static void loyalty_answer_problem(const loyalty_result_t *result,
-    loyalty_json_t *out);
+static void loyalty_answer_problem(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
 static void loyalty_answer_detail(const loyalty_result_t *result,
     loyalty_json_t *out);
 static void loyalty_answer_shortfall(const loyalty_result_t *result,
@@ -55,7 +55,7 @@ loyalty_answer_render(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out)
 {
     if (result->outcome >= LOYALTY_BAD_REQUEST) {
-        loyalty_answer_problem(result, out);
+        loyalty_answer_problem(program, result, out);
 
     } else if (loyalty_answer_layouts[result->outcome] != NULL) {
         loyalty_answer_layouts[result->outcome](program, result, out);
@@ -68,8 +68,11 @@ loyalty_answer_render(const loyalty_program_t *program,
 }
 
 
+/* Title and detail are for developers, the message is for the shopper. */
+
 static void
-loyalty_answer_problem(const loyalty_result_t *result, loyalty_json_t *out)
+loyalty_answer_problem(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
 {
     loyalty_str_t  code;
 
@@ -94,6 +97,7 @@ loyalty_answer_problem(const loyalty_result_t *result, loyalty_json_t *out)
     loyalty_json_text_end(out);
 
     loyalty_answer_text(out, "code", code);
+    loyalty_answer_message(program, result, out);
 
     loyalty_json_close(out, '}');
 }
@@ -130,7 +134,15 @@ loyalty_answer_shortfall(const loyalty_result_t *result, loyalty_json_t *out)
     loyalty_answer_say(out, "The reward \"");
     loyalty_json_piece(out, result->reward->id);
     loyalty_answer_say(out, "\" costs ");
-    loyalty_message_points(out, result->cost);
+    loyalty_json_piece_integer(out, result->cost);
+
+    if (result->cost == 1) {
+        loyalty_answer_say(out, " point");
+
+    } else {
+        loyalty_answer_say(out, " points");
+    }
+
     loyalty_answer_say(out, ": the member has ");
     loyalty_json_piece_integer(out, result->points);
     loyalty_answer_say(out, " and needs ");
@@ -159,10 +171,7 @@ loyalty_answer_success(const loyalty_program_t *program,
     loyalty_answer_text(out, "result",
                         loyalty_outcome_code(result->outcome));
 
-    loyalty_json_key(out, "message");
-    loyalty_json_text_begin(out);
-    loyalty_message(program, result, out);
-    loyalty_json_text_end(out);
+    loyalty_answer_message(program, result, out);
 
     loyalty_answer_string(out, "member", result->member);
     loyalty_answer_text(out, "email", result->email);
@@ -338,6 +347,17 @@ loyalty_answer_rewards(const loyalty_program_t *program,
     }
 
     loyalty_json_close(out, ']');
+}
+
+
+void
+loyalty_answer_message(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out)
+{
+    loyalty_json_key(out, "message");
+    loyalty_json_text_begin(out);
+    loyalty_message(program, result, out);
+    loyalty_json_text_end(out);
 }
 
 

@@ -9,10 +9,6 @@
 #include <loyalty_shopper.h>
 
 
-static void loyalty_answer_coupon_message(const loyalty_result_t *result,
-    loyalty_json_t *out);
-
-
 /*
  * It is the store that asks: what the coupon is worth is its business, whose
  * it is and what else he has is not.
@@ -40,10 +36,7 @@ loyalty_answer_coupon(const loyalty_program_t *program,
 
     loyalty_answer_text(out, "result", loyalty_outcome_code(result->outcome));
 
-    loyalty_json_key(out, "message");
-    loyalty_json_text_begin(out);
-    loyalty_answer_coupon_message(result, out);
-    loyalty_json_text_end(out);
+    loyalty_answer_message(program, result, out);
 
     loyalty_answer_string(out, "coupon", result->coupon);
     loyalty_answer_when(out, "coupon_expires", result->coupon_expires);
@@ -60,24 +53,4 @@ loyalty_answer_coupon(const loyalty_program_t *program,
     loyalty_answer_text(out, "store", reward->store);
 
     loyalty_json_close(out, '}');
-}
-
-
-static void
-loyalty_answer_coupon_message(const loyalty_result_t *result,
-    loyalty_json_t *out)
-{
-    if (result->outcome == LOYALTY_COUPON_GOOD) {
-        loyalty_answer_say(out, "The coupon is good.");
-        return;
-    }
-
-    loyalty_answer_say(out, "The coupon is used");
-
-    if (result->order.len != 0) {
-        loyalty_answer_say(out, " for order ");
-        loyalty_json_piece(out, result->order);
-    }
-
-    loyalty_answer_say(out, ".");
 }

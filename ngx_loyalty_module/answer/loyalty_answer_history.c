@@ -5,7 +5,6 @@
 
 
 #include <loyalty_answer_layout.h>
-#include <loyalty_message.h>
 
 
 static void loyalty_answer_past(const loyalty_past_t *past,
@@ -22,10 +21,7 @@ loyalty_answer_history(const loyalty_program_t *program,
 
     loyalty_answer_text(out, "result", loyalty_outcome_code(result->outcome));
 
-    loyalty_json_key(out, "message");
-    loyalty_json_text_begin(out);
-    loyalty_message(program, result, out);
-    loyalty_json_text_end(out);
+    loyalty_answer_message(program, result, out);
 
     loyalty_answer_string(out, "member", result->member);
     loyalty_answer_text(out, "email", result->email);

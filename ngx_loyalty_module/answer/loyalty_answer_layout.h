@@ -26,6 +26,12 @@ void loyalty_answer_leaderboard(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
 
 
+/* "message", in all answers */
+
+void loyalty_answer_message(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
+
+
 /* Members of an object; a time of 0 is "". */
 
 void loyalty_answer_text(loyalty_json_t *out, const char *key,

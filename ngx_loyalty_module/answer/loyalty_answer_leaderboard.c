@@ -7,8 +7,6 @@
 #include <loyalty_answer_layout.h>
 
 
-static void loyalty_answer_rank(const loyalty_result_t *result,
-    loyalty_json_t *out);
 static void loyalty_answer_leader(const loyalty_leader_t *leader,
     loyalty_json_t *out);
 
@@ -21,16 +19,11 @@ loyalty_answer_leaderboard(const loyalty_program_t *program,
 {
     size_t  i;
 
-    (void) program;
-
     loyalty_json_open(out, '{');
 
     loyalty_answer_text(out, "result", loyalty_outcome_code(result->outcome));
 
-    loyalty_json_key(out, "message");
-    loyalty_json_text_begin(out);
-    loyalty_answer_rank(result, out);
-    loyalty_json_text_end(out);
+    loyalty_answer_message(program, result, out);
 
     loyalty_answer_text(out, "by", result->by);
     loyalty_answer_when(out, "at", result->leaders_at);
@@ -48,23 +41,6 @@ loyalty_answer_leaderboard(const loyalty_program_t *program,
     loyalty_answer_leader(&result->you, out);
 
     loyalty_json_close(out, '}');
-}
-
-
-static void
-loyalty_answer_rank(const loyalty_result_t *result, loyalty_json_t *out)
-{
-    if (result->you.rank != 0) {
-        loyalty_answer_say(out, "You are number ");
-        loyalty_json_piece_integer(out, result->you.rank);
-        loyalty_answer_say(out, ".");
-
-    } else if (result->nleaders == 0) {
-        loyalty_answer_say(out, "Nobody is on the leaderboard yet.");
-
-    } else {
-        loyalty_answer_say(out, "These are the best.");
-    }
 }
 
 

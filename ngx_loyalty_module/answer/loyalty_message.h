@@ -11,18 +11,24 @@
 #include <loyalty_json.h>
 #include <loyalty_result.h>
 #include <loyalty_shopper.h>
+#include <loyalty_text.h>
 
 
-/* The sentences for the member, as pieces of a text that has begun. */
+/*
+ * What a shopper is told about any outcome, a fault's too, in the language of
+ * the result: as pieces of a text that has begun.  Faults need no program
+ * (NULL will do).
+ */
 void loyalty_message(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
+
+/* One text for the same shopper, such as the caption of a button. */
+void loyalty_message_text(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_text_e text, loyalty_json_t *out);
 
 /* The result's member as somebody who looks at the rewards. */
 void loyalty_message_shopper(const loyalty_result_t *result,
     loyalty_shopper_t *shopper);
-
-/* "1 point", "2 points" */
-void loyalty_message_points(loyalty_json_t *out, int64_t points);
 
 
 #endif /* _LOYALTY_MESSAGE_H_INCLUDED_ */

@@ -11,6 +11,7 @@
 #include <loyalty_action.h>
 #include <loyalty_badge.h>
 #include <loyalty_earn.h>
+#include <loyalty_locale.h>
 #include <loyalty_membership.h>
 #include <loyalty_points.h>
 #include <loyalty_promotion.h>
@@ -34,6 +35,11 @@
 
 #define LOYALTY_REFERRAL_LEN   8
 #define LOYALTY_REFERRAL_SIZE  (LOYALTY_REFERRAL_LEN + 1)
+
+
+/* What a program says to shoppers: see loyalty_text.h. */
+
+typedef struct loyalty_texts_s  loyalty_texts_t;
 
 
 /* The rules of a program; constant while requests are served. */
@@ -74,6 +80,9 @@ typedef struct {
     int64_t                      coupon_retry;    /* of a silent store */
     const loyalty_reward_t      *rewards;
     size_t                       nrewards;
+
+    loyalty_locale_e             locale;          /* unless somebody wishes */
+    const loyalty_texts_t       *texts;           /* NULL: as shipped */
 } loyalty_program_t;
 
 

@@ -136,6 +136,7 @@ typedef struct {
 
 typedef struct {
     loyalty_outcome_e        outcome;
+    loyalty_locale_e         locale;          /* to be answered in */
     char                     member[LOYALTY_MEMBER_SIZE];
 
     int64_t                  points;          /* to spend, after this */

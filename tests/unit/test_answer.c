@@ -242,9 +242,11 @@ every_fault_is_a_problem_that_says_what_to_do(void **state)
 {
     char         type[64];
     size_t       i;
-    const char  *detail;
+    const char  *detail, *message;
 
     (void) state;
+
+    result.reward = &rewards[1];
 
     for (i = LOYALTY_BAD_REQUEST; i < LOYALTY_OUTCOMES; i++) {
         result.outcome = i;
@@ -259,7 +261,7 @@ every_fault_is_a_problem_that_says_what_to_do(void **state)
         expect_text("code", loyalty_outcome_code(i).data);
 
         assert_true(json_string_length(json_object_get(parsed, "title")) > 0);
-        assert_int_equal(json_object_size(parsed), 5);
+        assert_int_equal(json_object_size(parsed), 6);
 
         /* what is wrong: what to do; and never who it was */
 
@@ -267,6 +269,12 @@ every_fault_is_a_problem_that_says_what_to_do(void **state)
 
         assert_non_null(strchr(detail, ':'));
         assert_null(strstr(detail, "ada@example.com"));
+
+        message = json_string_value(json_object_get(parsed, "message"));
+
+        assert_true(message[0] >= 'A' && message[0] <= 'Z');
+        assert_non_null(strpbrk(message + strlen(message) - 1, ".!"));
+        assert_null(strstr(message, "ada@example.com"));
     }
 }
 
@@ -278,7 +286,8 @@ faults_have_their_fields_in_the_order_of_the_interface(void **state)
         "{\"type\":\"urn:loyalty:problem:not_a_member\","
         "\"title\":\"Not a member\",\"status\":404,"
         "\"detail\":\"Nobody has signed up with this e-mail address: sign up "
-        "first.\",\"code\":\"not_a_member\"}";
+        "first.\",\"code\":\"not_a_member\",\"message\":\"Nobody has signed up "
+        "with this e-mail address yet. Please sign up first.\"}";
 
     (void) state;
 
