@@ -14,6 +14,7 @@
 
 #define LOYALTY_JSON_SIZE          1024
 
+#define LOYALTY_JSON_WORD          sizeof(uint64_t)
 #define LOYALTY_JSON_INTEGER_SIZE  20   /* "-9223372036854775808" */
 #define LOYALTY_JSON_ESCAPE_SIZE   6    /* "\u001f" */
 
@@ -21,6 +22,8 @@
 static int loyalty_json_reserve(loyalty_json_t *json, size_t len);
 static int loyalty_json_grow(loyalty_json_t *json, size_t len);
 static void loyalty_json_value(loyalty_json_t *json);
+static size_t loyalty_json_plain(const char *data, size_t len);
+static int loyalty_json_escaped_word(const char *data);
 static void loyalty_json_append(loyalty_json_t *json, const char *data,
     size_t len);
 static void loyalty_json_escape(loyalty_json_t *json, unsigned char c);
@@ -149,27 +152,70 @@ loyalty_json_text_begin(loyalty_json_t *json)
 void
 loyalty_json_piece(loyalty_json_t *json, loyalty_str_t text)
 {
-    size_t  i, start;
+    size_t  plain;
 
-    start = 0;
+    while (text.len != 0) {
+        plain = loyalty_json_plain(text.data, text.len);
 
-    for (i = 0; i < text.len; i++) {
-        if (loyalty_json_escapes[(unsigned char) text.data[i]] == 0) {
-            continue;
+        if (plain != 0) {
+            loyalty_json_append(json, text.data, plain);
         }
 
-        if (start < i) {
-            loyalty_json_append(json, text.data + start, i - start);
+        if (plain == text.len) {
+            break;
         }
 
-        loyalty_json_escape(json, text.data[i]);
+        loyalty_json_escape(json, text.data[plain]);
 
-        start = i + 1;
+        text.data += plain + 1;
+        text.len -= plain + 1;
+    }
+}
+
+
+/* How many of the bytes come before the first that is to be escaped. */
+
+static size_t
+loyalty_json_plain(const char *data, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; len - i >= LOYALTY_JSON_WORD; i += LOYALTY_JSON_WORD) {
+
+        if (loyalty_json_escaped_word(data + i)) {
+            break;
+        }
     }
 
-    if (start < text.len) {
-        loyalty_json_append(json, text.data + start, text.len - start);
+    while (i < len && loyalty_json_escapes[(unsigned char) data[i]] == 0) {
+        i++;
     }
+
+    return i;
+}
+
+
+/*
+ * Whether one of eight bytes is to be escaped: below a blank, or one of the
+ * two characters.  Of a byte that is zero after the exclusive or, or below
+ * what is taken off, the borrow sets the highest bit, which it did not have.
+ */
+
+static int
+loyalty_json_escaped_word(const char *data)
+{
+    uint64_t               word, quote, backslash;
+    static const uint64_t  ones = UINT64_C(0x0101010101010101);
+
+    memcpy(&word, data, LOYALTY_JSON_WORD);
+
+    quote = word ^ (ones * '"');
+    backslash = word ^ (ones * '\\');
+
+    return ((((word - ones * ' ') & ~word)
+             | ((quote - ones) & ~quote)
+             | ((backslash - ones) & ~backslash))
+            & (ones * 0x80)) != 0;
 }
 
 

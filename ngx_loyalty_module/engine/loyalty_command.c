@@ -183,6 +183,7 @@ loyalty_command_reset(loyalty_command_t *command)
 
     command->result.email = command->email;
     command->result.order = command->order;
+    command->result.locale = loyalty_locale_of(command->locale);
     command->decided = 0;
     command->replayed = 0;
     command->status = 0;

@@ -67,7 +67,7 @@ struct loyalty_command_s {
     loyalty_str_t       ref;                 /* of an action's event */
     loyalty_str_t       referral;            /* code of who has referred */
     loyalty_str_t       source;
-    loyalty_str_t       locale;
+    loyalty_str_t       locale;              /* to be answered in */
     loyalty_str_t       before;              /* entry of a history */
     loyalty_str_t       limit;               /* how many to show */
     loyalty_str_t       by;                  /* what a leaderboard counts */

@@ -133,6 +133,8 @@ loyalty_member_read(loyalty_transaction_t *tx, loyalty_member_t *member)
         *(int64_t *) ((char *) member + fields[n]) =
             loyalty_db_column_int(tx->db, i);
     }
+
+    member->locale = loyalty_locale_of(loyalty_db_column_text(tx->db, i));
 }
 
 
@@ -258,6 +260,10 @@ loyalty_member_show(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     memcpy(result->member, member->code, sizeof(result->member));
     memcpy(result->referral, member->referral, sizeof(result->referral));
+
+    if (result->locale == LOYALTY_LOCALE_NONE) {
+        result->locale = member->locale;
+    }
 
     result->points = member->points - member->pending;
     result->pending = member->pending;

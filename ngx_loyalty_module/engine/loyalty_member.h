@@ -23,6 +23,7 @@ typedef struct {
     loyalty_str_t       email;               /* normalised */
     char                code[LOYALTY_MEMBER_SIZE];
     char                referral[LOYALTY_REFERRAL_SIZE];
+    loyalty_locale_e    locale;
 
     int64_t             points;              /* the sum of the ledger */
     int64_t             pending;             /* of them, not usable yet */

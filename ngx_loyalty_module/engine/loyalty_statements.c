@@ -14,7 +14,7 @@
     "id, code, referral, points, pending, lifetime, last_entry, first_open, " \
     "due_at, active_at, orders, tier_at, tier_points, tier_before, "          \
     "tier_earlier, streak_at, streak_length, perks_until, badges, "       \
-    "merged_into, joined_at"
+    "merged_into, joined_at, locale"
 
 /* what leaderboards want of it, likewise for loyalty_leaders.c */
 

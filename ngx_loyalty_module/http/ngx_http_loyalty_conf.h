@@ -85,6 +85,7 @@ typedef struct {
     loyalty_link_secrets_t        link_secrets;  /* none: no links */
     ngx_array_t                   events;        /* ..._loyalty_event_t */
     ngx_array_t                   coupon_stores; /* ..._coupon_store_t */
+    loyalty_texts_t              *texts;         /* its own, or NULL */
     ngx_array_t                   put_off;       /* directives, in order */
     u_char                       *seen;          /* directives, by place */
 

@@ -91,6 +91,13 @@ char *ngx_http_loyalty_reward(ngx_conf_t *cf,
 char *ngx_http_loyalty_coupon_expires(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 
+/* ngx_http_loyalty_message.c */
+
+char *ngx_http_loyalty_locale(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+char *ngx_http_loyalty_message(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
+
 /* ngx_http_loyalty_lookup.c */
 
 char *ngx_http_loyalty_order_lookup(ngx_conf_t *cf,

@@ -30,7 +30,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
     .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
-             |NGX_HTTP_LOYALTY_LINK,
+             |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
     .purpose = ngx_string("claim")
 };
 
@@ -43,7 +43,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint = {
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
     .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
-             |NGX_HTTP_LOYALTY_LINK,
+             |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
     .purpose = ngx_string("claim")
 };
 
@@ -53,7 +53,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
-    .takes = NGX_HTTP_LOYALTY_LINK,
+    .takes = NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
     .purpose = ngx_string("balance")
 };
 
@@ -63,7 +63,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_REWARD,
-    .takes = NGX_HTTP_LOYALTY_LINK,
+    .takes = NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
     .purpose = ngx_string("redeem")
 };
 
@@ -72,7 +72,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
     .post = LOYALTY_COMMAND_CANCEL,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
-    .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON
+    .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON,
+    .takes = NGX_HTTP_LOYALTY_LOCALE
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
@@ -81,7 +82,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION
-             |NGX_HTTP_LOYALTY_REF
+             |NGX_HTTP_LOYALTY_REF,
+    .takes = NGX_HTTP_LOYALTY_LOCALE
 };
 
 /* A store asks by GET whether a coupon is good, and uses it by POST. */
@@ -93,6 +95,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_COUPON,
     .takes = NGX_HTTP_LOYALTY_ORDER|NGX_HTTP_LOYALTY_STORE
+             |NGX_HTTP_LOYALTY_LOCALE
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
@@ -102,7 +105,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
     .takes = NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE
-             |NGX_HTTP_LOYALTY_LINK,
+             |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
     .purpose = ngx_string("history")
 };
 
@@ -112,6 +115,7 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .takes = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BY
+             |NGX_HTTP_LOYALTY_LOCALE
 };
 
 /* It takes what a store sends, by its signature, in place of parameters. */

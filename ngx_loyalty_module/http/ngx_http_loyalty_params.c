@@ -182,6 +182,10 @@ ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
         rc = ngx_http_loyalty_params_check(r, ctx);
     }
 
+    /* whoever answers now, it is in the language that was asked for */
+
+    ctx->command.result.locale = loyalty_locale_of(ctx->command.locale);
+
     if (rc != NGX_OK) {
 
         /* line ends that nobody has refused yet must not get into variables */

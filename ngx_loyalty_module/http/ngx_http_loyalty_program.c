@@ -10,6 +10,7 @@
 #include <ngx_http_loyalty_rule.h>
 
 #include <loyalty_id.h>
+#include <loyalty_text.h>
 
 
 typedef struct {
@@ -174,6 +175,14 @@ static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
       "order_event FORMAT secret=file:PATH [old_secret=file:PATH] "
       "[number=POINTER] [email=POINTER] [store=ID];" },
 
+    { ngx_string("locale"), 1, 1, 1,
+      NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_locale,
+      "locale en; or locale tr; or locale th;" },
+
+    { ngx_string("message"), 2, 3, 0,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_message,
+      "message ID \"TEXT\" [locale=en|tr|th];" },
+
     { ngx_string("include"), 1, 1, 0,
       NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_include,
       "include FILE;" },
@@ -298,6 +307,10 @@ ngx_http_loyalty_program_create(ngx_conf_t *cf, ngx_str_t *name)
 
     program->rules.coupon_expires = 30 * 24 * 3600;
     program->rules.coupon_retry = 120;
+
+    /* they are taken apart here, and not by every worker */
+
+    program->rules.texts = loyalty_texts_shipped();
 
     return program;
 }

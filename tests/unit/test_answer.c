@@ -286,8 +286,9 @@ faults_have_their_fields_in_the_order_of_the_interface(void **state)
         "{\"type\":\"urn:loyalty:problem:not_a_member\","
         "\"title\":\"Not a member\",\"status\":404,"
         "\"detail\":\"Nobody has signed up with this e-mail address: sign up "
-        "first.\",\"code\":\"not_a_member\",\"message\":\"Nobody has signed up "
-        "with this e-mail address yet. Please sign up first.\"}";
+        "first.\",\"code\":\"not_a_member\","
+        "\"message\":\"Nobody has signed up with this e-mail address yet. "
+        "Please sign up first.\"}";
 
     (void) state;
 

@@ -175,6 +175,48 @@ a_null_character_is_escaped(void **state)
 }
 
 
+/* Text is looked at in words of several bytes, and what is left in bytes. */
+
+static void
+an_escape_is_found_at_every_place(void **state)
+{
+    size_t           i, len, place;
+    char             plain[20], expected[40];
+    loyalty_str_t    str;
+    loyalty_json_t  *json;
+
+    static const char  escaped[] = { '"', '\\', 0x00, 0x1f };
+    static const char  near[] = { '!', '#', '[', ']', ' ', 0x7f, '\x80' };
+
+    json = *state;
+
+    for (len = 1; len <= sizeof(plain); len++) {
+
+        for (place = 0; place < len; place++) {
+
+            for (i = 0; i < sizeof(near); i++) {
+                memset(plain, near[i], len);
+                plain[place] = escaped[(len + i) % sizeof(escaped)];
+
+                str.data = plain;
+                str.len = len;
+
+                loyalty_json_free(json);
+                loyalty_json_text(json, str);
+
+                memset(expected, near[i], len);
+
+                assert_int_equal(json->data[0], '"');
+                assert_memory_equal(json->data + 1, expected, place);
+                assert_int_equal(json->data[1 + place], '\\');
+                assert_memory_equal(json->data + json->len - len + place,
+                                    expected, len - place - 1);
+            }
+        }
+    }
+}
+
+
 static void
 utf8_is_copied(void **state)
 {
@@ -372,6 +414,7 @@ main(void)
         json_test(quotes_backslashes_and_controls_are_escaped),
         json_test(every_ascii_character_reads_back),
         json_test(a_null_character_is_escaped),
+        json_test(an_escape_is_found_at_every_place),
         json_test(utf8_is_copied),
         json_test(an_absent_text_is_empty),
         json_test(texts_are_put_together_from_pieces),
