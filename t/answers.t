@@ -369,6 +369,7 @@ for (@faults) {
 
     like($json->{title}, qr/^[A-Z]/, "$code: a title");
     like($json->{detail}, qr/^[A-Z].*\.$/, "$code: a sentence");
+    like($json->{message}, qr/^[A-Z].*[.!]$/, "$code: another, to the shopper");
     like($r->header('Retry-After') || '', $status > 502 ? qr/^\d+$/ : qr/^$/,
          "$code: Retry-After");
 }

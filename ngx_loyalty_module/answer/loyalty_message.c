@@ -148,6 +148,7 @@ loyalty_message_init(loyalty_message_t *message,
     loyalty_message_amount(message, LIFETIME) = result->lifetime;
     loyalty_message_amount(message, COST) = result->cost;
     loyalty_message_amount(message, MISSING) = result->cost - result->points;
+    message->number = 0;
 }
 
 

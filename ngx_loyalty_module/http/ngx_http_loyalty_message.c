@@ -244,9 +244,9 @@ ngx_http_loyalty_message_unknown(ngx_conf_t *cf)
     }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "unknown message \"%V\" in %s:%ui, there are %*s",
-                  &value[1], cf->conf_file->file.name.data,
-                  cf->conf_file->line, (size_t) (p - buf), buf);
+                  "unknown message \"%V\", there are %*s in %s:%ui",
+                  &value[1], (size_t) (p - buf), buf,
+                  cf->conf_file->file.name.data, cf->conf_file->line);
 
     return NGX_CONF_ERROR;
 }

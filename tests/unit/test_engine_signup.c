@@ -86,6 +86,77 @@ absent_source_and_locale_are_empty(void **state)
 }
 
 
+/* What a request wants counts more than what its member once said. */
+
+static void
+answers_are_in_the_language_of_the_member(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    c = shop_signup(shop, ADA);
+    c->locale = text("tr-TR");
+
+    shop_expect(shop, c, LOYALTY_SIGNED_UP);
+    assert_true(answer_says(c, "\"message\":\"Hoş geldiniz! "));
+
+    c = shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
+    assert_true(answer_says(c, "\"message\":\"Bakiyeniz: 0 puan. "));
+
+    c = shop_redeem(shop, ADA, "hanky");
+
+    shop_expect(shop, c, LOYALTY_NOT_ENOUGH_POINTS);
+    assert_true(answer_says(c, "Sadece 200 puan kaldı!\""));
+
+    c = shop_balance(shop, ADA);
+    c->locale = text("en");
+
+    shop_expect(shop, c, LOYALTY_BALANCE);
+    assert_true(answer_says(c, "\"message\":\"You have 0 points. "));
+}
+
+
+static void
+a_language_that_there_is_not_is_no_wish(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->program.locale = LOYALTY_LOCALE_TH;
+
+    c = shop_signup(shop, ADA);
+    c->locale = text("de-CH");
+
+    shop_expect(shop, c, LOYALTY_SIGNED_UP);
+    assert_true(answer_says(c, "\"message\":\"ยินดีต้อนรับ! "));
+
+    c = shop_signup(shop, BOB);
+    c->locale = text("tr");
+
+    shop_expect(shop, c, LOYALTY_SIGNED_UP);
+
+    c = shop_balance(shop, BOB);
+    c->locale = text("de");
+
+    shop_expect(shop, c, LOYALTY_BALANCE);
+    assert_true(answer_says(c, "\"message\":\"Bakiyeniz: "));
+}
+
+
+static void
+who_is_no_member_has_the_language_of_the_request(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    c = shop_balance(shop, ADA);
+    c->locale = text("tr");
+
+    shop_expect(shop, c, LOYALTY_NOT_A_MEMBER);
+    assert_true(answer_says(c, "Lütfen önce üye olun.\""));
+}
+
+
 static void
 who_signs_up_again_is_told_the_balance(void **state)
 {
@@ -316,6 +387,9 @@ main(void)
         shop_test(a_bonus_is_the_first_ledger_entry),
         shop_test(source_and_locale_are_kept),
         shop_test(absent_source_and_locale_are_empty),
+        shop_test(answers_are_in_the_language_of_the_member),
+        shop_test(a_language_that_there_is_not_is_no_wish),
+        shop_test(who_is_no_member_has_the_language_of_the_request),
         shop_test(who_signs_up_again_is_told_the_balance),
         shop_test(signing_up_again_changes_nothing),
         shop_test(member_codes_have_22_letters_and_digits),

@@ -244,7 +244,7 @@ sub is_fault {
         [$r && $r->status, $r && $r->type, @{$json}{qw(code status type)},
          join(' ', sort keys %$json)],
         [$status, 'application/problem+json', $code, $status,
-         "urn:loyalty:problem:$code", 'code detail status title type'],
+         "urn:loyalty:problem:$code", 'code detail message status title type'],
         $name);
 
     diag($r ? $r->text : 'no answer') if !$ok;
