@@ -133,6 +133,33 @@ wrong('message balance "{points}" locale=tr;', 'message "balance" is '
 wrong('message balance;', 'invalid number of arguments in "message": write '
       . '"message ID "TEXT" \[locale=en\|tr\|th\];"');
 
+# docs/messages.md tells them all
+
+my $docs = do {
+    open my $fh, '<', $t->checkout . '/docs/messages.md'
+        or die "messages.md: $!\n";
+    local $/;
+    <$fh>;
+};
+
+my ($known) = ($t->check_conf(program('message x "x";')))[1]
+    =~ /there are (.*) in /;
+
+is(join(' ', $docs =~ /^\| `(\w+)` \|.* \|$/mg),
+    join(' ', split /, | and /, $known), 'docs/messages.md tells all messages');
+
+my @told = $docs =~ /^\| `\w+` \|(?:[^|]*\|)? ([^|]*) \|$/mg;
+my $source = do {
+    my $file = 'ngx_loyalty_module/answer/loyalty_text_en.c';
+
+    open my $fh, '<', $t->checkout . "/$file" or die "$file: $!\n";
+    local $/;
+    <$fh>;
+};
+
+is_deeply(\@told, [map { join '', /"(.*)"/g } $source =~ /\] =\n(.*?)\n(?:\n|\})/sg],
+    'as they are');
+
 ###############################################################################
 
 $t->done;

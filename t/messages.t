@@ -170,8 +170,8 @@ is_fault($r, 409, 'not_enough_points', 'too few points');
 is($r->field('title'), 'Not enough points', 'the title is English');
 like($r->field('detail'), qr/^The reward "hanky" costs 200 points: /,
     'so is the detail');
-says($r, 'Handkerchief için 200 puan gerekiyor, bakiyeniz 120 puan. Sadece '
-    . '80 puan kaldı!', 'the message is not');
+says($r, 'Handkerchief için 200 puan gerekiyor, bakiyeniz 120 puan: 80 puan '
+    . 'kaldı!', 'the message is not');
 
 says(ask('claim', order => 2), '2 numaralı siparişinizin ödemesi henüz '
     . 'tamamlanmamış. Ödeme tamamlanınca lütfen tekrar deneyin.',

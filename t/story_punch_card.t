@@ -48,9 +48,8 @@ $r = coffee($ada, '3.20');
 
 is_result($r, 200, 'claimed', {earned => 0, points => 1},
     'a second one on another bill earns nothing');
-is($r->field('message'), "Thank you! Order $bill is noted, but earned no "
-    . 'points: its total is too low, or you have reached the limit of orders '
-    . 'that count for now.', 'as she reads');
+is($r->field('message'), 'Thank you! One stamp from 3.00 on, one in 12 hours.',
+    'as she reads');
 
 # Tuesday, a quarter past eight: less than 24 hours, but another day.
 
@@ -75,7 +74,7 @@ for my $day (5 .. 10) {
 
 is_result($t->balance($ada), 200, 'balance', {points => 9, next_reward => ''},
     '3 + 6 = 9: the card is full');
-is($t->balance($ada)->field('message'), 'You have 9 points. That is enough '
+is($t->balance($ada)->field('message'), 'You have 9 stamps. That is enough '
     . 'for any reward.', 'as she reads');
 
 $r = $t->redeem('coffee', $ada);

@@ -378,13 +378,12 @@ what_is_missing_is_told_to_the_shopper(void **state)
     result.reward = &reward;
     result.cost = 200;
 
-    expect("Mendil costs 200 points, and you have 110 points: only 90 more "
-           "to go!");
+    expect("Mendil costs 200 points, and you have 110: 90 more to go!");
 
     result.locale = LOYALTY_LOCALE_TR;
 
-    expect("Mendil için 200 puan gerekiyor, bakiyeniz 110 puan. Sadece 90 "
-           "puan kaldı!");
+    expect("Mendil için 200 puan gerekiyor, bakiyeniz 110 puan: 90 puan "
+           "kaldı!");
 }
 
 
