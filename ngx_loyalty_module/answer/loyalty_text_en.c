@@ -163,6 +163,13 @@ const char *const  loyalty_text_en[LOYALTY_TEXTS] = {
     [loyalty_text_of_fault(LOYALTY_FORBIDDEN)] =
         "Sorry, this does not work right now. Please tell the shop about it.",
 
+    [loyalty_text_of_fault(LOYALTY_BAD_LINK)] =
+        "This link does not work. Please open the one that you were sent "
+        "once more, or ask the shop for a new one.",
+
+    [loyalty_text_of_fault(LOYALTY_LINK_EXPIRED)] =
+        "This link has expired. Please ask the shop for a new one.",
+
     [loyalty_text_of_fault(LOYALTY_NOT_A_MEMBER)] =
         "Nobody has signed up with this e-mail address yet. Please sign up "
         "first.",

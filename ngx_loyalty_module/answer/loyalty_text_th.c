@@ -161,6 +161,13 @@ const char *const  loyalty_text_th[LOYALTY_TEXTS] = {
     [loyalty_text_of_fault(LOYALTY_FORBIDDEN)] =
         "ขออภัย ขณะนี้ยังใช้งานส่วนนี้ไม่ได้ โปรดแจ้งทางร้าน",
 
+    [loyalty_text_of_fault(LOYALTY_BAD_LINK)] =
+        "ลิงก์นี้ใช้งานไม่ได้ โปรดเปิดลิงก์ที่ได้รับอีกครั้ง "
+        "หรือขอลิงก์ใหม่จากทางร้าน",
+
+    [loyalty_text_of_fault(LOYALTY_LINK_EXPIRED)] =
+        "ลิงก์นี้หมดอายุแล้ว โปรดขอลิงก์ใหม่จากทางร้าน",
+
     [loyalty_text_of_fault(LOYALTY_NOT_A_MEMBER)] =
         "ยังไม่มีสมาชิกที่ใช้อีเมลนี้ โปรดสมัครสมาชิกก่อน",
 

@@ -164,6 +164,13 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
     [loyalty_text_of_fault(LOYALTY_FORBIDDEN)] =
         "Üzgünüz, bu şu anda çalışmıyor. Lütfen mağazaya bildirin.",
 
+    [loyalty_text_of_fault(LOYALTY_BAD_LINK)] =
+        "Bu bağlantı çalışmıyor. Lütfen size gönderilen bağlantıyı "
+        "yeniden açın ya da mağazadan yenisini isteyin.",
+
+    [loyalty_text_of_fault(LOYALTY_LINK_EXPIRED)] =
+        "Bu bağlantının süresi dolmuş. Lütfen mağazadan yenisini isteyin.",
+
     [loyalty_text_of_fault(LOYALTY_NOT_A_MEMBER)] =
         "Bu e-posta adresiyle henüz üye olunmamış. Lütfen önce üye olun.",
 
