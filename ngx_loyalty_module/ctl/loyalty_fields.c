@@ -28,7 +28,7 @@ loyalty_fields_begin(loyalty_fields_t *fields,
     fields->options = options;
     fields->failed = 0;
 
-    if (options->format == LOYALTY_FORMAT_JSON) {
+    if (options->format == LOYALTY_PRINT_JSON) {
         (void) printf("{\"command\":\"%s\",\"result\":\"%s\"",
                       options->usage->command, result);
     }
@@ -41,17 +41,17 @@ loyalty_fields_text(loyalty_fields_t *fields, const char *name,
 {
     switch (fields->options->format) {
 
-    case LOYALTY_FORMAT_JSON:
+    case LOYALTY_PRINT_JSON:
         loyalty_fields_json(fields, name, text);
         break;
 
-    case LOYALTY_FORMAT_TABLE:
+    case LOYALTY_PRINT_TABLE:
         loyalty_fields_name(name);
         (void) printf("%.*s\n", (text.len != 0) ? (int) text.len : 1,
                       (text.len != 0) ? text.data : "-");
         break;
 
-    default: /* LOYALTY_FORMAT_CSV */
+    default: /* LOYALTY_PRINT_CSV */
         break;
     }
 }
@@ -63,16 +63,16 @@ loyalty_fields_integer(loyalty_fields_t *fields, const char *name,
 {
     switch (fields->options->format) {
 
-    case LOYALTY_FORMAT_JSON:
+    case LOYALTY_PRINT_JSON:
         (void) printf(",\"%s\":%lld", name, (long long) value);
         break;
 
-    case LOYALTY_FORMAT_TABLE:
+    case LOYALTY_PRINT_TABLE:
         loyalty_fields_name(name);
         (void) printf("%lld\n", (long long) value);
         break;
 
-    default: /* LOYALTY_FORMAT_CSV */
+    default: /* LOYALTY_PRINT_CSV */
         break;
     }
 }
@@ -100,15 +100,15 @@ loyalty_fields_rows(loyalty_fields_t *fields, const char *name,
 {
     switch (fields->options->format) {
 
-    case LOYALTY_FORMAT_JSON:
+    case LOYALTY_PRINT_JSON:
         (void) printf(",\"%s\":", name);
         break;
 
-    case LOYALTY_FORMAT_TABLE:
+    case LOYALTY_PRINT_TABLE:
         (void) fputc('\n', stdout);
         break;
 
-    default: /* LOYALTY_FORMAT_CSV */
+    default: /* LOYALTY_PRINT_CSV */
         break;
     }
 
@@ -119,7 +119,7 @@ loyalty_fields_rows(loyalty_fields_t *fields, const char *name,
 int
 loyalty_fields_end(loyalty_fields_t *fields)
 {
-    if (fields->options->format == LOYALTY_FORMAT_JSON) {
+    if (fields->options->format == LOYALTY_PRINT_JSON) {
         (void) fputs("}\n", stdout);
     }
 

@@ -147,8 +147,8 @@ loyalty_options_read_line(loyalty_options_t *options,
         return LOYALTY_ERROR;
     }
 
-    options->format = json ? LOYALTY_FORMAT_JSON
-                           : csv ? LOYALTY_FORMAT_CSV : LOYALTY_FORMAT_TABLE;
+    options->format = json ? LOYALTY_PRINT_JSON
+                           : csv ? LOYALTY_PRINT_CSV : LOYALTY_PRINT_TABLE;
 
     return loyalty_options_check(options);
 }
@@ -403,7 +403,7 @@ loyalty_options_failed(const loyalty_options_t *options, const char *format,
     (void) fprintf(stderr, "loyaltyctl %s: %s\n", options->usage->command,
                    why);
 
-    if (options->format == LOYALTY_FORMAT_JSON) {
+    if (options->format == LOYALTY_PRINT_JSON) {
         loyalty_options_failure(options, why);
     }
 
@@ -560,7 +560,7 @@ loyalty_options_end(loyalty_transaction_t *tx,
         return loyalty_transaction_refuse(tx, "no memory");
     }
 
-    if (options->format == LOYALTY_FORMAT_JSON) {
+    if (options->format == LOYALTY_PRINT_JSON) {
         (void) fputc('\n', stdout);
     }
 

@@ -58,7 +58,7 @@ typedef struct {
 typedef struct {
     const loyalty_usage_t  *usage;
     const char             *database;
-    loyalty_format_e        format;
+    loyalty_print_e         format;
     char                  **operands;
     int                     noperands;
     unsigned                apart:1;           /* from any database */

@@ -43,7 +43,7 @@ static void loyalty_table_json(loyalty_table_writer_t *table,
 
 
 void
-loyalty_table_begin(loyalty_table_writer_t *table, loyalty_format_e format,
+loyalty_table_begin(loyalty_table_writer_t *table, loyalty_print_e format,
     const loyalty_table_column_t *columns, unsigned ncolumns)
 {
     unsigned  i;
@@ -54,11 +54,11 @@ loyalty_table_begin(loyalty_table_writer_t *table, loyalty_format_e format,
     table->columns = columns;
     table->ncolumns = ncolumns;
 
-    if (format == LOYALTY_FORMAT_JSON) {
+    if (format == LOYALTY_PRINT_JSON) {
         (void) fputc('[', stdout);
     }
 
-    if (format == LOYALTY_FORMAT_CSV) {
+    if (format == LOYALTY_PRINT_CSV) {
 
         for (i = 0; i < ncolumns; i++) {
             (void) printf("%s%s", (i != 0) ? "," : "", columns[i].name);
@@ -79,16 +79,16 @@ loyalty_table_row(loyalty_table_writer_t *table,
 
     switch (table->format) {
 
-    case LOYALTY_FORMAT_CSV:
+    case LOYALTY_PRINT_CSV:
         loyalty_table_csv(table, values);
         break;
 
-    case LOYALTY_FORMAT_JSON:
-    case LOYALTY_FORMAT_LINES:
+    case LOYALTY_PRINT_JSON:
+    case LOYALTY_PRINT_LINES:
         loyalty_table_json(table, values);
         break;
 
-    default: /* LOYALTY_FORMAT_TABLE */
+    default: /* LOYALTY_PRINT_TABLE */
         loyalty_table_keep(table, values);
     }
 
@@ -120,11 +120,11 @@ loyalty_table_db_row(loyalty_table_writer_t *table, loyalty_db_t *db)
 int
 loyalty_table_end(loyalty_table_writer_t *table)
 {
-    if (table->format == LOYALTY_FORMAT_JSON) {
+    if (table->format == LOYALTY_PRINT_JSON) {
         (void) fputs((table->rows != 0) ? "\n]" : "]", stdout);
     }
 
-    if (table->format == LOYALTY_FORMAT_TABLE) {
+    if (table->format == LOYALTY_PRINT_TABLE) {
         loyalty_table_page(table);
     }
 
@@ -455,7 +455,7 @@ loyalty_table_json(loyalty_table_writer_t *table,
     if (json.failed) {
         table->failed = 1;
 
-    } else if (table->format == LOYALTY_FORMAT_LINES) {
+    } else if (table->format == LOYALTY_PRINT_LINES) {
         (void) printf("%.*s\n", (int) json.len, json.data);
 
     } else {

@@ -39,11 +39,11 @@
 
 
 typedef enum {
-    LOYALTY_FORMAT_TABLE = 0,
-    LOYALTY_FORMAT_CSV,
-    LOYALTY_FORMAT_JSON,
-    LOYALTY_FORMAT_LINES                       /* JSON, an object a line */
-} loyalty_format_e;
+    LOYALTY_PRINT_TABLE = 0,
+    LOYALTY_PRINT_CSV,
+    LOYALTY_PRINT_JSON,
+    LOYALTY_PRINT_LINES                       /* JSON, an object a line */
+} loyalty_print_e;
 
 
 typedef enum {
@@ -62,7 +62,7 @@ typedef struct {
 
 
 typedef struct {
-    loyalty_format_e               format;
+    loyalty_print_e                format;
     const loyalty_table_column_t  *columns;
     unsigned                       ncolumns;
     int64_t                        rows;       /* so far */
@@ -77,7 +77,7 @@ typedef struct {
 
 /* The columns must live until the end. */
 void loyalty_table_begin(loyalty_table_writer_t *table,
-    loyalty_format_e format, const loyalty_table_column_t *columns,
+    loyalty_print_e format, const loyalty_table_column_t *columns,
     unsigned ncolumns);
 
 /*

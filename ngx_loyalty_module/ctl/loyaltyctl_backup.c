@@ -414,7 +414,7 @@ loyalty_backup_report(loyalty_backup_t *backup, int rc)
     loyalty_fields_t  fields;
 
     if (rc == LOYALTY_OK
-        && (backup->options.format == LOYALTY_FORMAT_JSON || !backup->quiet))
+        && (backup->options.format == LOYALTY_PRINT_JSON || !backup->quiet))
     {
         loyalty_fields_begin(&fields, &backup->options, "copied");
         loyalty_fields_text(&fields, "file",

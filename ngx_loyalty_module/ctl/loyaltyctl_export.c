@@ -152,8 +152,8 @@ loyaltyctl_export(int argc, char **argv)
                                      "\"%s\"", report.options.operands[0]);
     }
 
-    report.options.format = (report.options.format == LOYALTY_FORMAT_JSON)
-                            ? LOYALTY_FORMAT_LINES : LOYALTY_FORMAT_CSV;
+    report.options.format = (report.options.format == LOYALTY_PRINT_JSON)
+                            ? LOYALTY_PRINT_LINES : LOYALTY_PRINT_CSV;
 
     rc = loyalty_report_begin(&report, export->columns, export->ncolumns);
 

@@ -549,7 +549,7 @@ loyalty_import_report(loyalty_import_t *import, int rc)
         return LOYALTYCTL_FAILED;
     }
 
-    if (!import->quiet || import->options.format == LOYALTY_FORMAT_JSON) {
+    if (!import->quiet || import->options.format == LOYALTY_PRINT_JSON) {
         loyalty_fields_begin(&fields, &import->options,
                              import->dry ? "checked" : "imported");
 

@@ -349,7 +349,7 @@ loyaltyctl_link_print(loyaltyctl_link_t *link)
         return loyalty_options_wrong(&link->options, "--site is too long");
     }
 
-    if (link->options.format != LOYALTY_FORMAT_JSON) {
+    if (link->options.format != LOYALTY_PRINT_JSON) {
         return (puts(url) >= 0 && fflush(stdout) == 0) ? LOYALTYCTL_DONE
                                                        : LOYALTYCTL_FAILED;
     }

@@ -404,7 +404,7 @@ loyaltyctl_show_lists(loyalty_transaction_t *tx, loyaltyctl_show_t *show)
 {
     /* CSV has one kind of rows: the history's */
 
-    if (show->options->format == LOYALTY_FORMAT_CSV) {
+    if (show->options->format == LOYALTY_PRINT_CSV) {
         return LOYALTY_OK;
     }
 
@@ -446,7 +446,7 @@ loyaltyctl_show_list(loyalty_transaction_t *tx, loyaltyctl_show_t *show,
         return LOYALTY_ERROR;
     }
 
-    if (!row && show->options->format == LOYALTY_FORMAT_TABLE) {
+    if (!row && show->options->format == LOYALTY_PRINT_TABLE) {
         return LOYALTY_OK;
     }
 

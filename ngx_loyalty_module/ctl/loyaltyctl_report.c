@@ -178,7 +178,7 @@ loyalty_report_end(loyalty_report_t *report, int rc)
             rc = LOYALTY_ERROR;
         }
 
-        if (report->options.format == LOYALTY_FORMAT_JSON) {
+        if (report->options.format == LOYALTY_PRINT_JSON) {
             (void) fputc('\n', stdout);
         }
 

@@ -298,7 +298,7 @@ static void
 loyalty_verify_end(loyalty_verify_t *verify)
 {
     if (verify->found > verify->limit
-        && verify->options.format != LOYALTY_FORMAT_JSON)
+        && verify->options.format != LOYALTY_PRINT_JSON)
     {
         (void) printf("%s: and %lld more\n", verify->check,
                       (long long) (verify->found - verify->limit));
@@ -367,7 +367,7 @@ loyalty_verify_damage(loyalty_verify_t *verify)
         return;
     }
 
-    if (verify->options.format != LOYALTY_FORMAT_JSON) {
+    if (verify->options.format != LOYALTY_PRINT_JSON) {
         (void) printf("file: %.*s\n", (int) what.len, what.data);
         return;
     }
@@ -396,7 +396,7 @@ loyalty_verify_finding(loyalty_verify_t *verify)
     found = loyalty_db_column_int(verify->db, 3);
     expected = loyalty_db_column_int(verify->db, 4);
 
-    if (verify->options.format != LOYALTY_FORMAT_JSON) {
+    if (verify->options.format != LOYALTY_PRINT_JSON) {
         (void) printf("%s: %.*s%s%.*s: %lld instead of %lld\n",
                       verify->check, (int) code.len, code.data,
                       (code.len != 0) ? ": " : "", (int) what.len, what.data,
@@ -439,7 +439,7 @@ loyalty_verify_report(loyalty_verify_t *verify, int rc)
         return LOYALTYCTL_FAILED;
     }
 
-    if (verify->options.format == LOYALTY_FORMAT_JSON) {
+    if (verify->options.format == LOYALTY_PRINT_JSON) {
         loyalty_verify_object(verify);
 
     } else if (verify->wrong != 0) {
