@@ -56,6 +56,16 @@ loyalty_json_free(loyalty_json_t *json)
 
 
 void
+loyalty_json_fail(loyalty_json_t *json)
+{
+    /* without any size, all that follows asks for more and is refused */
+
+    loyalty_json_free(json);
+    json->failed = 1;
+}
+
+
+void
 loyalty_json_open(loyalty_json_t *json, char bracket)
 {
     loyalty_json_value(json);
@@ -281,12 +291,7 @@ loyalty_json_grow(loyalty_json_t *json, size_t len)
     data = realloc(json->data, size);
 
     if (data == NULL) {
-
-        /* without any size, all that follows comes here and is refused */
-
-        loyalty_json_free(json);
-        json->failed = 1;
-
+        loyalty_json_fail(json);
         return LOYALTY_ERROR;
     }
 

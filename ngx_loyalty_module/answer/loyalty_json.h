@@ -31,6 +31,9 @@ typedef struct {
 void loyalty_json_init(loyalty_json_t *json);
 void loyalty_json_free(loyalty_json_t *json);
 
+/* As if memory had run out: of what should have been written, it has. */
+void loyalty_json_fail(loyalty_json_t *json);
+
 void loyalty_json_open(loyalty_json_t *json, char bracket);
 void loyalty_json_close(loyalty_json_t *json, char bracket);
 void loyalty_json_key(loyalty_json_t *json, const char *key);

@@ -102,6 +102,18 @@ loyalty_command_limit(const loyalty_command_t *command, int64_t otherwise,
 }
 
 
+int
+loyalty_command_render(const loyalty_program_t *program,
+    loyalty_command_t *command)
+{
+    command->status = loyalty_format_status(command->format,
+                                            command->result.outcome);
+
+    return loyalty_format_render(command->format, program, &command->result,
+                                 &command->json);
+}
+
+
 void
 loyalty_command_read_order(loyalty_command_t *command,
     const loyalty_program_t *program)
@@ -184,6 +196,7 @@ loyalty_command_reset(loyalty_command_t *command)
     command->result.email = command->email;
     command->result.order = command->order;
     command->result.locale = loyalty_locale_of(command->locale);
+    command->result.session = command->session;
     command->decided = 0;
     command->replayed = 0;
     command->status = 0;

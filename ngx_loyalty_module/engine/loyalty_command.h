@@ -8,8 +8,8 @@
 #define _LOYALTY_COMMAND_H_INCLUDED_
 
 
-#include <loyalty_answer.h>
 #include <loyalty_coupon_store.h>
+#include <loyalty_format.h>
 #include <loyalty_member.h>
 #include <loyalty_order.h>
 #include <loyalty_result.h>
@@ -71,6 +71,9 @@ struct loyalty_command_s {
     loyalty_str_t       before;              /* entry of a history */
     loyalty_str_t       limit;               /* how many to show */
     loyalty_str_t       by;                  /* what a leaderboard counts */
+
+    loyalty_format_e    format;              /* of the answer */
+    loyalty_str_t       session;             /* of the chat */
 
     loyalty_str_t       caller;              /* the name of its API key */
     loyalty_str_t       idempotency_key;
@@ -146,6 +149,10 @@ int64_t loyalty_command_limit(const loyalty_command_t *command,
  */
 void loyalty_command_read_order(loyalty_command_t *command,
     const loyalty_program_t *program);
+
+/* Writes the answer and the status; LOYALTY_ERROR if memory ran out. */
+int loyalty_command_render(const loyalty_program_t *program,
+    loyalty_command_t *command);
 
 /* Lets go of what the result has in lists; its answer is written. */
 void loyalty_command_let_go(loyalty_command_t *command);

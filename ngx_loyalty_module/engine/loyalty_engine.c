@@ -467,10 +467,7 @@ loyalty_engine_finish(loyalty_engine_t *engine, loyalty_command_t *commands)
         loyalty_order_free(&c->facts);
 
         if (c->decided && c->status == 0) {
-            c->status = loyalty_outcome_status(c->result.outcome);
-
-            (void) loyalty_answer_render(engine->conf.program, &c->result,
-                                         &c->json);
+            (void) loyalty_command_render(engine->conf.program, c);
         }
 
         loyalty_command_let_go(c);

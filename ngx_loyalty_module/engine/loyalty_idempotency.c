@@ -7,11 +7,12 @@
 #include <loyalty_transaction.h>
 
 #include <stdio.h>
+#include <string.h>
 
 
 /* Longer than any request: all its parts have limits, and separators. */
 
-#define LOYALTY_REQUEST_SIZE       1024
+#define LOYALTY_REQUEST_SIZE       1536
 
 #define LOYALTY_IDEMPOTENCY_KEEP   (48 * 3600)    /* seconds; 24 h promised */
 #define LOYALTY_IDEMPOTENCY_PRUNE  500            /* answers a batch */
@@ -19,11 +20,16 @@
 
 static int loyalty_idempotency_render(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int loyalty_idempotency_form(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+static loyalty_str_t loyalty_idempotency_word(loyalty_str_t *line);
 static int loyalty_idempotency_replace(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_str_t body);
 static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
+    char *buffer);
+static size_t loyalty_idempotency_head(loyalty_command_t *command,
     char *buffer);
 static loyalty_outcome_e loyalty_idempotency_outcome(loyalty_str_t code);
 
@@ -88,14 +94,17 @@ int
 loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
+    unsigned  status;
+
     if (loyalty_idempotency_render(tx, command) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    /* it may go better next time */
+    /* it may go better next time, whatever status the chat was given */
 
-    return (command->status >= 500
-            || (command->keep_success && command->status >= 400))
+    status = loyalty_outcome_status(command->result.outcome);
+
+    return (status >= 500 || (command->keep_success && status >= 400))
            ? LOYALTY_OK : loyalty_idempotency_insert(tx, command);
 }
 
@@ -104,11 +113,7 @@ static int
 loyalty_idempotency_render(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    command->status = loyalty_outcome_status(command->result.outcome);
-
-    return (loyalty_answer_render(tx->program, &command->result,
-                                  &command->json)
-            == LOYALTY_OK)
+    return (loyalty_command_render(tx->program, command) == LOYALTY_OK)
            ? LOYALTY_OK
            : loyalty_transaction_refuse(tx, "no memory for an answer");
 }
@@ -120,14 +125,89 @@ loyalty_idempotency_settle(loyalty_transaction_t *tx,
 {
     loyalty_str_t  body;
 
-    if (loyalty_idempotency_render(tx, command) != LOYALTY_OK) {
+    if (loyalty_idempotency_form(tx, command) != LOYALTY_OK
+        || loyalty_idempotency_render(tx, command) != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
+
+    command->result.session = command->session;
 
     body.data = command->json.data;
     body.len = command->json.len;
 
     return loyalty_idempotency_replace(tx, command, body);
+}
+
+
+/*
+ * Who asks again, whenever and by whomever the redemption was settled, gets
+ * the answer in the form that he has asked for.
+ */
+
+static int
+loyalty_idempotency_form(loyalty_transaction_t *tx,
+    loyalty_command_t *command)
+{
+    int                       row;
+    const char               *end;
+    loyalty_str_t             line, name;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(command->redemption)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_ANSWER_HELD, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (!row) {
+        return LOYALTY_OK;
+    }
+
+    line = loyalty_db_column_text(tx->db, 0);
+    end = memchr(line.data, '\n', line.len);
+
+    if (end != NULL) {
+        line.len = end - line.data;
+    }
+
+    (void) loyalty_idempotency_word(&line);
+
+    name = loyalty_idempotency_word(&line);
+
+    command->format = loyalty_format_find(name);
+    command->result.session = line;
+
+    if (command->format == LOYALTY_FORMATS) {
+        command->format = LOYALTY_FORMAT_JSON;
+    }
+
+    return LOYALTY_OK;
+}
+
+
+/* The first one of a line, which loses it and the blank behind it. */
+
+static loyalty_str_t
+loyalty_idempotency_word(loyalty_str_t *line)
+{
+    const char     *blank;
+    loyalty_str_t   word;
+
+    word = *line;
+    blank = memchr(line->data, ' ', line->len);
+
+    if (blank != NULL) {
+        word.len = blank - line->data;
+    }
+
+    line->data += word.len + (blank != NULL);
+    line->len -= word.len + (blank != NULL);
+
+    return word;
 }
 
 
@@ -193,7 +273,8 @@ loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more)
 
 /*
  * The request as a text, to tell the same from another one.  None of its
- * parts can contain a line feed.
+ * parts can contain a line feed.  Its first line is what is asked and in which
+ * form the answer was wanted, unless that was our own.
  */
 
 static loyalty_str_t
@@ -208,8 +289,7 @@ loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
         &command->referral, &command->before, &command->limit, &command->by
     };
 
-    len = (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d",
-                            command->kind);
+    len = loyalty_idempotency_head(command, buffer);
 
     for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         len += (size_t) snprintf(buffer + len, LOYALTY_REQUEST_SIZE - len,
@@ -225,6 +305,25 @@ loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
     request.len = len;
 
     return request;
+}
+
+
+static size_t
+loyalty_idempotency_head(loyalty_command_t *command, char *buffer)
+{
+    loyalty_str_t  name;
+
+    if (command->format == LOYALTY_FORMAT_JSON) {
+        return (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d",
+                                 command->kind);
+    }
+
+    name = loyalty_format_name(command->format);
+
+    return (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d %.*s %.*s",
+                             command->kind, (int) name.len, name.data,
+                             (int) command->session.len,
+                             command->session.data);
 }
 
 

@@ -513,6 +513,11 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "(caller, key, request, status, result, body, redemption, at) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
 
+    [LOYALTY_SQL_ANSWER_HELD] =
+        { "SELECT request FROM answer "
+          "WHERE redemption = $1 AND redemption <> 0 "
+          "AND result = 'redemption_pending'", 0 },
+
     /* once: whoever repeats the request may have got the new one already */
 
     [LOYALTY_SQL_ANSWER_REPLACE] =

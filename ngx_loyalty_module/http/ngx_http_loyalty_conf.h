@@ -131,6 +131,8 @@ typedef struct {
     ngx_uint_t                    line;
 
     ngx_uint_t                    auth;
+    ngx_uint_t                    format;        /* loyalty_format_e */
+    ngx_uint_t                    format_asked;  /* the request may say so */
     size_t                        max_body_size; /* as written */
     size_t                        body_size;     /* that holds here */
     size_t                        store_max_size;

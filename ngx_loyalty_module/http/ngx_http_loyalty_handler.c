@@ -144,8 +144,16 @@ ngx_http_loyalty_process(ngx_http_request_t *r)
 
     r->write_event_handler = ngx_http_loyalty_wait;
 
-    rc = (ctx->command.kind == LOYALTY_COMMAND_ORDER_EVENT)
-         ? ngx_http_loyalty_webhook(r, ctx) : ngx_http_loyalty_params(r, ctx);
+    if (ctx->command.kind == LOYALTY_COMMAND_ORDER_EVENT) {
+        rc = ngx_http_loyalty_webhook(r, ctx);
+
+    } else {
+        rc = ngx_http_loyalty_format_request(r, ctx);
+
+        if (rc == NGX_OK) {
+            rc = ngx_http_loyalty_params(r, ctx);
+        }
+    }
 
     switch (rc) {
 

@@ -40,6 +40,14 @@ ngx_int_t ngx_http_loyalty_body_type_known(ngx_http_request_t *r);
 ngx_uint_t ngx_http_loyalty_body_is_json(ngx_http_request_t *r);
 
 /*
+ * ngx_http_loyalty_format.c: the format that the request wants, where it may
+ * say so, and out of its body what a platform has wrapped around the
+ * parameters.  Returns as ngx_http_loyalty_params() does.
+ */
+ngx_int_t ngx_http_loyalty_format_request(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
+/*
  * ngx_http_loyalty_params.c: puts the parameters of the query string and of
  * the body into the command.  If they are no good, returns NGX_DECLINED with
  * the outcome and the detail of the fault in the command's result; NGX_ERROR

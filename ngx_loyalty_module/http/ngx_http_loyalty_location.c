@@ -52,9 +52,11 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
 
     if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
 
-        /* the store has no key, but signs */
+        /* the store has no key, but signs, and does not chat */
 
         llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
+        llcf->format = LOYALTY_FORMAT_JSON;
+        llcf->format_asked = 0;
     }
 
     if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM

@@ -17,6 +17,13 @@
 #include <loyalty_db.h>
 
 
+typedef struct {
+    const char        *name;
+    const char        *channel;          /* NULL: none is written */
+    loyalty_format_e   format;
+} ngx_http_loyalty_format_word_t;
+
+
 static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_loyalty_add_location(ngx_conf_t *cf,
@@ -25,6 +32,8 @@ static char *ngx_http_loyalty_ref_location(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_loyalty_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_loyalty_create_main_conf(ngx_conf_t *cf);
@@ -32,8 +41,10 @@ static char *ngx_http_loyalty_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static void ngx_http_loyalty_merge_limits(ngx_http_loyalty_loc_conf_t *conf,
+    ngx_http_core_loc_conf_t *clcf);
 static size_t ngx_http_loyalty_body_size(
-    ngx_http_loyalty_endpoint_t *endpoint);
+    ngx_http_loyalty_loc_conf_t *llcf);
 
 
 static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
@@ -41,6 +52,19 @@ static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
     { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
     { ngx_string("off"), NGX_HTTP_LOYALTY_AUTH_OFF },
     { ngx_null_string, 0 }
+};
+
+
+static ngx_http_loyalty_format_word_t  ngx_http_loyalty_formats[] = {
+    { "json", NULL, LOYALTY_FORMAT_JSON },
+    { "manychat", NULL, LOYALTY_FORMAT_MANYCHAT },
+    { "manychat", "instagram", LOYALTY_FORMAT_MANYCHAT_INSTAGRAM },
+    { "manychat", "whatsapp", LOYALTY_FORMAT_MANYCHAT_WHATSAPP },
+    { "manychat", "telegram", LOYALTY_FORMAT_MANYCHAT_TELEGRAM },
+    { "chatfuel", NULL, LOYALTY_FORMAT_CHATFUEL },
+    { "dialogflow-es", NULL, LOYALTY_FORMAT_DIALOGFLOW_ES },
+    { "dialogflow-cx", NULL, LOYALTY_FORMAT_DIALOGFLOW_CX },
+    { NULL, NULL, LOYALTY_FORMATS }
 };
 
 
@@ -173,6 +197,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, auth),
       ngx_http_loyalty_auth_words },
+
+    { ngx_string("loyalty_format"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_loyalty_format,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("loyalty_max_body_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -327,6 +358,45 @@ ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+static char *
+ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    ngx_str_t                       *value;
+    ngx_uint_t                       words;
+    ngx_http_loyalty_format_word_t  *f;
+
+    if (llcf->format != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    words = cf->args->nelts - 1;
+
+    llcf->format_asked = (words > 1
+                          && ngx_strcmp(value[words].data, "request") == 0);
+    words -= llcf->format_asked;
+
+    for (f = ngx_http_loyalty_formats; f->name != NULL; f++) {
+
+        if (ngx_strcmp(value[1].data, f->name) == 0
+            && words == 1 + (f->channel != NULL)
+            && (f->channel == NULL
+                || ngx_strcmp(value[2].data, f->channel) == 0))
+        {
+            llcf->format = f->format;
+            return NGX_CONF_OK;
+        }
+    }
+
+    return "is none of: json, manychat, manychat instagram, manychat "
+           "whatsapp, manychat telegram, chatfuel, dialogflow-es, "
+           "dialogflow-cx; behind it \"request\" lets a request say "
+           "\"format=\"";
+}
+
+
 static ngx_int_t
 ngx_http_loyalty_preconfiguration(ngx_conf_t *cf)
 {
@@ -444,8 +514,10 @@ ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf)
      *     llcf->file = NULL;
      *     llcf->line = 0;
      *     llcf->auth = 0;
+     *     llcf->format_asked = 0;
      */
 
+    llcf->format = NGX_CONF_UNSET_UINT;
     llcf->max_body_size = NGX_CONF_UNSET_SIZE;
     llcf->store_max_size = NGX_CONF_UNSET_SIZE;
     llcf->store_timeout = NGX_CONF_UNSET_MSEC;
@@ -466,16 +538,25 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                                  (NGX_CONF_BITMASK_SET
                                   |NGX_HTTP_LOYALTY_AUTH_KEY));
 
+    if (conf->format == NGX_CONF_UNSET_UINT) {
+        conf->format_asked = prev->format_asked;
+    }
+
+    ngx_conf_merge_uint_value(conf->format, prev->format,
+                              LOYALTY_FORMAT_JSON);
+
+    /* what is enough depends on what the location serves, and to whom */
+
     if (conf->max_body_size == NGX_CONF_UNSET_SIZE) {
-
-        /* what is enough depends on what the location serves */
-
         conf->max_body_size = prev->max_body_size;
+    }
+
+    if (conf->store_timeout == NGX_CONF_UNSET_MSEC) {
+        conf->store_timeout = prev->store_timeout;
     }
 
     ngx_conf_merge_size_value(conf->store_max_size, prev->store_max_size,
                               262144);
-    ngx_conf_merge_msec_value(conf->store_timeout, prev->store_timeout, 8000);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -508,29 +589,48 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->endpoint != NULL) {
-
-        conf->body_size = (conf->max_body_size != NGX_CONF_UNSET_SIZE)
-                          ? conf->max_body_size
-                          : ngx_http_loyalty_body_size(conf->endpoint);
-
-        /* nginx's limit holds, but with our answer to those who go over it */
-
-        if (clcf->client_max_body_size != 0) {
-            conf->body_size = ngx_min(conf->body_size,
-                                      (size_t) clcf->client_max_body_size);
-            clcf->client_max_body_size = 0;
-        }
+        ngx_http_loyalty_merge_limits(conf, clcf);
     }
 
     return NGX_CONF_OK;
 }
 
 
-/* A store sends an order as a whole, the others some short parameters. */
+static void
+ngx_http_loyalty_merge_limits(ngx_http_loyalty_loc_conf_t *conf,
+    ngx_http_core_loc_conf_t *clcf)
+{
+    /* chat platforms wait for 5 to 10 seconds, who chats for less */
+
+    ngx_conf_init_msec_value(conf->store_timeout,
+                             (conf->format == LOYALTY_FORMAT_JSON) ? 8000
+                                                                   : 2500);
+
+    conf->body_size = (conf->max_body_size != NGX_CONF_UNSET_SIZE)
+                      ? conf->max_body_size
+                      : ngx_http_loyalty_body_size(conf);
+
+    /* nginx's limit holds, but with our answer to those who go over it */
+
+    if (clcf->client_max_body_size != 0) {
+        conf->body_size = ngx_min(conf->body_size,
+                                  (size_t) clcf->client_max_body_size);
+        clcf->client_max_body_size = 0;
+    }
+}
+
+
+/*
+ * A store sends an order as a whole, Dialogflow what it remembers of a talk,
+ * the others some short parameters.
+ */
 
 static size_t
-ngx_http_loyalty_body_size(ngx_http_loyalty_endpoint_t *endpoint)
+ngx_http_loyalty_body_size(ngx_http_loyalty_loc_conf_t *llcf)
 {
-    return (endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) ? 1024 * 1024
-                                                           : 16384;
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
+        return 1024 * 1024;
+    }
+
+    return (llcf->format == LOYALTY_FORMAT_JSON) ? 16384 : 65536;
 }

@@ -8,6 +8,8 @@
 #include <ngx_http_loyalty_request.h>
 
 
+static loyalty_format_e ngx_http_loyalty_wanted_format(ngx_http_request_t *r,
+    ngx_http_loyalty_loc_conf_t *llcf);
 static void ngx_http_loyalty_cleanup(void *data);
 static void ngx_http_loyalty_pass_event(ngx_http_loyalty_ctx_t *ctx);
 
@@ -38,10 +40,35 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
     ctx->command.kind = (r->method == NGX_HTTP_POST)
                         ? ctx->conf->endpoint->post
                         : ctx->conf->endpoint->kind;
+    ctx->command.format = ngx_http_loyalty_wanted_format(r, ctx->conf);
 
     ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
 
     return ctx;
+}
+
+
+/* Faults that need no body to be found are in this format, too. */
+
+static loyalty_format_e
+ngx_http_loyalty_wanted_format(ngx_http_request_t *r,
+    ngx_http_loyalty_loc_conf_t *llcf)
+{
+    ngx_str_t         name;
+    loyalty_format_e  format;
+
+    if (llcf->format_asked
+        && ngx_http_arg(r, (u_char *) "format", sizeof("format") - 1, &name)
+           == NGX_OK)
+    {
+        format = loyalty_format_find(ngx_http_loyalty_text(&name));
+
+        if (format != LOYALTY_FORMATS) {
+            return format;
+        }
+    }
+
+    return llcf->format;
 }
 
 

@@ -125,10 +125,7 @@ ngx_http_loyalty_render(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     command = &ctx->command;
 
     if (command->status == 0) {
-        command->status = loyalty_outcome_status(command->result.outcome);
-
-        (void) loyalty_answer_render(&ctx->conf->program->rules,
-                                     &command->result, &command->json);
+        (void) loyalty_command_render(&ctx->conf->program->rules, command);
     }
 
     if (command->json.failed || command->json.data == NULL) {
@@ -149,8 +146,8 @@ ngx_http_loyalty_send_headers(ngx_http_request_t *r,
     ngx_uint_t   status;
 
     status = ctx->command.status;
-    type = (status < 400) ? &ngx_http_loyalty_json
-                          : &ngx_http_loyalty_problem;
+    type = (status < 400 || ctx->command.format != LOYALTY_FORMAT_JSON)
+           ? &ngx_http_loyalty_json : &ngx_http_loyalty_problem;
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = ctx->command.json.len;

@@ -404,7 +404,8 @@ ngx_http_loyalty_saga_unsettled(ngx_http_loyalty_ctx_t *ctx)
     ngx_memzero(&ctx->unsettled, sizeof(loyalty_json_t));
 
     command->result.outcome = LOYALTY_REDEMPTION_PENDING;
-    command->status = loyalty_outcome_status(command->result.outcome);
+    command->status = loyalty_format_status(command->format,
+                                            command->result.outcome);
 }
 
 

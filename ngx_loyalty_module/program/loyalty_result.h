@@ -158,6 +158,7 @@ typedef struct {
 
     loyalty_str_t            email;           /* normalised */
     loyalty_str_t            order;
+    loyalty_str_t            session;         /* of a chat that has names */
     const loyalty_action_t  *action;          /* of this request */
 
     const loyalty_reward_t  *reward;          /* asked for, if there is one */
