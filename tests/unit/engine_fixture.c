@@ -521,7 +521,8 @@ shop_expect_at(shop_t *shop, loyalty_command_t *command,
         _fail(file, line);
     }
 
-    assert_int_equal(command->status, loyalty_outcome_status(outcome));
+    assert_int_equal(command->status,
+                     loyalty_format_status(command->format, outcome));
     assert_true(answer_is_json(command));
 
     return command;
