@@ -189,6 +189,32 @@ END
 
 is($t->get('/')->body, 'plain', 'a site without programs');
 
+# the form of answers
+
+for my $format ('json', 'manychat', 'manychat instagram', 'manychat whatsapp',
+                'manychat telegram', 'chatfuel', 'dialogflow-es',
+                'dialogflow-cx')
+{
+    $t->accepts("loyalty_format $format", around(
+        "loyalty_format $format;",
+        "location /x { loyalty_claim shop; loyalty_format $format request; }"
+    ));
+}
+
+for my $format ('slack', 'manychat-instagram', 'manychat messenger',
+                'instagram', 'request', 'chatfuel telegram',
+                'manychat request telegram', 'manychat telegram whatsapp',
+                'json json', 'chatfuel requests', '""')
+{
+    in_http("loyalty_format $format;", 'is none of: json, manychat,');
+}
+
+in_http('loyalty_format;', 'number of arguments');
+in_http('loyalty_format manychat telegram request x;', 'number of arguments');
+in_server('loyalty_format json; loyalty_format json;', 'duplicate');
+in_server('location /x { loyalty_claim shop; if ($arg_x) '
+          . '{ loyalty_format json; } }', 'not allowed here');
+
 ###############################################################################
 
 $t->done;
