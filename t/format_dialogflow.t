@@ -33,6 +33,31 @@ http {
     %%TEST_GLOBALS_HTTP%%
     %%SHOP%%
 
+    map $request_body $es_action {
+        default                                   unknown;
+        "~\"action\"\s*:\s*\"loyalty\.claim\""     claim;
+        "~\"action\"\s*:\s*\"loyalty\.balance\""   balance;
+    }
+
+    server {
+        listen %%LISTEN_2%%;
+
+        location = /loyalty/es {
+            client_max_body_size         64k;
+            client_body_buffer_size      64k;
+            client_body_in_single_buffer on;
+
+            mirror                       /_read;
+
+            proxy_pass           http://127.0.0.1:%%PORT_0%%/es/$es_action;
+        }
+
+        location = /_read {
+            internal;
+            return 204;
+        }
+    }
+
     server {
         listen %%LISTEN_0%%;
 
@@ -100,6 +125,17 @@ sub cx {
     });
 }
 
+# All intents of an agent of ES call one address: conf-examples/chat/ tells
+# them apart.
+
+sub es_action {
+    my ($action, $text, $parameters) = @_;
+
+    return $t->post('/loyalty/es', {session => SESSION, queryResult => {
+        queryText => $text, action => $action, parameters => $parameters,
+    }}, port => $t->port(2));
+}
+
 sub es_number {
     my ($order) = @_;
 
@@ -145,6 +181,17 @@ is_chat($t->post('/es/balance', {email => 'ada@example.com'}),
 is_chat($t->post('/es/balance', 'email=ada%40example.com',
                  type => 'application/x-www-form-urlencoded'),
         'dialogflow-es', 200, undef, {text => qr/120 points/}, 'ES: a form');
+
+my $quote = 'she said "action":"loyalty.claim" and left';
+
+is_chat(es_action('loyalty.balance', $quote, {email => 'ada@example.com'}),
+        'dialogflow-es', 200, 'balance', {loyalty_points => 120},
+        'ES: told apart by its action');
+is_chat(es_action('loyalty.claim', 'x' x 30000,
+                  {email => 'ada@example.com', order => 1001}),
+        'dialogflow-es', 200, 'already_claimed', 'ES: in a long body');
+is(es_action('input.welcome', $quote, {})->status, 404,
+   'ES: an action of somebody else');
 
 # CX
 
