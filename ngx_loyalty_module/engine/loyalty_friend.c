@@ -33,6 +33,8 @@ typedef struct {
 
 static int loyalty_friend_referrer(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t *referrer);
+static int loyalty_friend_known(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int *known);
 static int loyalty_friend_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t referrer);
 static int loyalty_friend_reward(loyalty_transaction_t *tx,
@@ -78,6 +80,7 @@ static const loyalty_str_t  loyalty_friend_no_order = loyalty_string("");
 int
 loyalty_friend_joined(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
+    int      known;
     int64_t  referrer;
 
     if (tx->program->referral.points == 0) {
@@ -89,6 +92,14 @@ loyalty_friend_joined(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     if (referrer == 0) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_friend_known(tx, command, &known) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (known) {
         return LOYALTY_OK;
     }
 
@@ -135,6 +146,30 @@ loyalty_friend_referrer(loyalty_transaction_t *tx,
     }
 
     return LOYALTY_OK;
+}
+
+
+/* Whose mailbox is a member's by its own name has been one before. */
+
+static int
+loyalty_friend_known(loyalty_transaction_t *tx, loyalty_command_t *command,
+    int *known)
+{
+    char                buffer[LOYALTY_EMAIL_MAX];
+    loyalty_str_t       mailbox;
+    loyalty_db_value_t  values[1];
+
+    mailbox = loyalty_mailbox(command->email, buffer);
+
+    if (loyalty_str_equal(mailbox, command->email)) {
+        *known = 0;
+        return LOYALTY_OK;
+    }
+
+    values[0] = (loyalty_db_value_t) loyalty_db_text(mailbox);
+
+    return loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
+                                   loyalty_values_n(values), known);
 }
 
 

@@ -76,12 +76,16 @@ model_signup(model_t *model, const step_t *step, answer_t *answer)
 }
 
 
-/* A mailbox is somebody's friend once. */
+/* A mailbox is somebody's friend once, unless it is a member's itself. */
 
 static void
 model_befriend(model_t *model, int who, int referrer)
 {
     int  i;
+
+    if (mailboxes[who] != who && model->members[mailboxes[who]].joined) {
+        return;
+    }
 
     for (i = 0; i < PEOPLE; i++) {
         if (same_mailbox(i, who) && model->members[i].referrer >= 0) {

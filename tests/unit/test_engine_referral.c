@@ -288,6 +288,19 @@ who_is_a_member_already_is_no_friend(void **state)
 
 
 static void
+nor_is_who_is_one_by_the_name_of_his_mailbox(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_expect(shop, shop_signup(shop, "bob@gmail.com"), LOYALTY_SIGNED_UP);
+    join(shop, "b.ob+x@googlemail.com");
+
+    assert_int_equal(earned(shop, "b.ob+x@googlemail.com", "1", 6000), 60);
+    expect_points(shop, ADA, 0);
+}
+
+
+static void
 without_the_rule_a_code_means_nothing(void **state)
 {
     shop_t  *shop = *state;
@@ -375,6 +388,7 @@ main(void)
         referral_test(nobody_refers_himself_by_an_alias),
         referral_test(a_mailbox_is_a_friend_once),
         referral_test(who_is_a_member_already_is_no_friend),
+        referral_test(nor_is_who_is_one_by_the_name_of_his_mailbox),
         referral_test(without_the_rule_a_code_means_nothing),
         referral_test(a_friend_and_who_referred_may_claim_together),
         referral_test(the_cap_counts_friends_by_a_merged_members_code)
