@@ -323,7 +323,11 @@ loyaltyctl_show_balance(loyaltyctl_show_t *show)
     loyalty_fields_integer(fields, "lifetime", member->lifetime);
     loyalty_fields_integer(fields, "orders", member->orders);
 
-    loyalty_fields_time(fields, "tier_at", member->standing.at);
+    /* below zero: what it got by a merge is yet to be counted */
+
+    loyalty_fields_time(fields, "tier_at",
+                        (member->standing.at < 0) ? -member->standing.at
+                                                  : member->standing.at);
     loyalty_fields_integer(fields, "tier_points", member->standing.points);
     loyalty_fields_integer(fields, "tier_before", member->standing.before);
     loyalty_fields_integer(fields, "tier_earlier", member->standing.earlier);

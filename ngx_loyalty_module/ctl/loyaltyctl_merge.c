@@ -354,24 +354,23 @@ loyaltyctl_merge_entry(loyalty_entry_t *entry, const loyalty_member_t *other,
 
 
 /*
- * What both have earned for their tiers is added, window by window, each as
- * it was last counted: where these begin is among the rules.
+ * What both have earned for their tiers is yet to be added, window by window:
+ * where these begin is among the rules.  Until somebody who knows them looks
+ * at the member, each row keeps its own, and the time below zero says so.
  */
 
 static int
 loyaltyctl_merge_standing(loyalty_transaction_t *tx, loyalty_member_t *from,
     loyalty_member_t *into)
 {
-    static const loyalty_streak_t    no_streak;
-    static const loyalty_standing_t  no_standing;
+    static const loyalty_streak_t  no_streak;
 
-    if (from->standing.at > into->standing.at) {
-        into->standing.at = from->standing.at;
+    if (into->standing.at == 0) {
+        into->standing.at = -1;
+
+    } else if (into->standing.at > 0) {
+        into->standing.at = -into->standing.at;
     }
-
-    into->standing.points += from->standing.points;
-    into->standing.before += from->standing.before;
-    into->standing.earlier += from->standing.earlier;
 
     if (from->streak.at > into->streak.at) {
         into->streak = from->streak;
@@ -387,7 +386,6 @@ loyaltyctl_merge_standing(loyalty_transaction_t *tx, loyalty_member_t *from,
 
     into->orders += from->orders;
 
-    from->standing = no_standing;
     from->streak = no_streak;
     from->perks_until = 0;
     from->orders = 0;

@@ -170,6 +170,12 @@ loyalty_leaders_member(loyalty_transaction_t *tx)
     standing.before = loyalty_db_column_int(tx->db, 7);
     standing.earlier = loyalty_db_column_int(tx->db, 8);
 
+    /* what merged members have earned comes to it when it is looked at */
+
+    if (standing.at < 0) {
+        standing.at = -standing.at;
+    }
+
     loyalty_standing_advance(ladder, leader.since, lifetime, &standing,
                              tx->now);
 

@@ -5,6 +5,7 @@
 
 
 #include <loyalty_ledger.h>
+#include <loyalty_points.h>
 
 #include <string.h>
 
@@ -13,6 +14,10 @@ static int loyalty_member_by_id(loyalty_transaction_t *tx, int64_t id,
     int take, loyalty_member_t *member);
 static int loyalty_member_email(loyalty_transaction_t *tx, int64_t id,
     char *buffer, loyalty_str_t *email, int64_t *merged_into);
+static int loyalty_member_stand(loyalty_transaction_t *tx, int take,
+    loyalty_member_t *member);
+static int loyalty_member_join(loyalty_transaction_t *tx,
+    loyalty_member_t *member);
 static int loyalty_member_moved(loyalty_transaction_t *tx);
 static void loyalty_member_read(loyalty_transaction_t *tx,
     loyalty_member_t *member);
@@ -87,14 +92,101 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
         return loyalty_member_by_id(tx, member->merged_into, take, member);
     }
 
-    loyalty_standing_advance(&tx->program->ladder, member->joined_at,
-                             member->lifetime, &member->standing, tx->now);
-
-    if (loyalty_memberships_read(tx, member) != LOYALTY_OK) {
+    if (loyalty_member_stand(tx, take, member) != LOYALTY_OK
+        || loyalty_memberships_read(tx, member) != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 
     return loyalty_ledger_settle(tx, member, take);
+}
+
+
+/*
+ * A standing of less than no time is to be joined by those of the members who
+ * were merged into this one: by whoever knows the rules.
+ */
+
+static int
+loyalty_member_stand(loyalty_transaction_t *tx, int take,
+    loyalty_member_t *member)
+{
+    int                       joined;
+    loyalty_standing_t       *standing = &member->standing;
+    const loyalty_ladder_t   *ladder = &tx->program->ladder;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(member->id) };
+
+    joined = (standing->at >= 0 || ladder->window == LOYALTY_WINDOW_UNKNOWN);
+
+    if (!joined) {
+        standing->at = -standing->at;
+    }
+
+    loyalty_standing_advance(ladder, member->joined_at, member->lifetime,
+                             standing, tx->now);
+
+    if (joined) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_member_join(tx, member) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    if (!take) {
+        return LOYALTY_OK;
+    }
+
+    return (loyalty_transaction_run(tx, LOYALTY_SQL_MEMBER_COUNTED, values,
+                                    loyalty_values_n(values))
+            == LOYALTY_OK)
+           ? loyalty_member_note(tx, member) : LOYALTY_ERROR;
+}
+
+
+/* Each in windows of its own, up to now; the lifetime is the member's. */
+
+static int
+loyalty_member_join(loyalty_transaction_t *tx, loyalty_member_t *member)
+{
+    int                       row;
+    int64_t                   joined_at;
+    loyalty_standing_t        other, *standing = &member->standing;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(member->id) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_MERGED, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    while (row) {
+        joined_at = loyalty_db_column_int(tx->db, 0);
+
+        other.at = loyalty_db_column_int(tx->db, 1);
+        other.points = loyalty_db_column_int(tx->db, 2);
+        other.before = loyalty_db_column_int(tx->db, 3);
+        other.earlier = loyalty_db_column_int(tx->db, 4);
+
+        if (other.at < 0) {
+            other.at = -other.at;
+        }
+
+        loyalty_standing_advance(&tx->program->ladder, joined_at, 0, &other,
+                                 tx->now);
+
+        standing->points = loyalty_points_add(standing->points, other.points);
+        standing->before = loyalty_points_add(standing->before, other.before);
+        standing->earlier = loyalty_points_add(standing->earlier,
+                                               other.earlier);
+
+        if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
 }
 
 

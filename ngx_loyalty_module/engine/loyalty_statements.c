@@ -87,6 +87,18 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT CASE merged_into WHEN 0 THEN id ELSE merged_into END, "
           "email FROM member WHERE referral = $1", 0 },
 
+    /* what those who were merged into a member have earned for its tier */
+
+    [LOYALTY_SQL_MEMBER_MERGED] =
+        { "SELECT joined_at, tier_at, tier_points, tier_before, "
+          "tier_earlier FROM member "
+          "WHERE merged_into = $1 AND merged_into <> 0 AND tier_at <> 0", 0 },
+
+    [LOYALTY_SQL_MEMBER_COUNTED] =
+        { "UPDATE member SET tier_at = 0, tier_points = 0, tier_before = 0, "
+          "tier_earlier = 0 "
+          "WHERE merged_into = $1 AND merged_into <> 0 AND tier_at <> 0", 0 },
+
     [LOYALTY_SQL_MEMBER_INSERT] =
         { "INSERT INTO member "
           "(code, referral, email, source, locale, joined_at) "
