@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_loyalty_param.h>
 #include <ngx_http_loyalty_ref.h>
 #include <ngx_http_loyalty_response.h>
 
@@ -30,8 +31,6 @@ static ngx_int_t ngx_http_loyalty_ref_page(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_str_t *url);
 static ngx_int_t ngx_http_loyalty_ref_redirect(ngx_http_request_t *r,
     ngx_str_t *url);
-static ngx_int_t ngx_http_loyalty_ref_bad(loyalty_command_t *command,
-    loyalty_outcome_e outcome, const char *detail);
 
 
 char *
@@ -342,31 +341,20 @@ ngx_http_loyalty_ref_param(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     order.data = number;
 
     if (loyalty_ref_read(command->ref, number, &order.len) != LOYALTY_OK) {
-        return ngx_http_loyalty_ref_bad(command, LOYALTY_BAD_ORDER,
-                                        "\"ref\" is not what an order's link "
-                                        "has opened a chat with.");
+        return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_ORDER,
+                                    "\"ref\" is not what an order's link "
+                                    "has opened a chat with.");
     }
 
     if (command->order.len != 0 && !loyalty_str_equal(command->order, order))
     {
-        return ngx_http_loyalty_ref_bad(command, LOYALTY_BAD_REQUEST,
-                                        "\"ref\" is of another order than "
-                                        "\"order\": send one of them.");
+        return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
+                                    "\"ref\" is of another order than "
+                                    "\"order\": send one of them.");
     }
 
     command->order = order;
     command->ref.len = 0;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_ref_bad(loyalty_command_t *command,
-    loyalty_outcome_e outcome, const char *detail)
-{
-    command->result.outcome = outcome;
-    command->result.detail = detail;
-
-    return NGX_DECLINED;
 }
