@@ -246,6 +246,18 @@ twice("link_secret value:$secret;", "link_secret value:x$secret;",
 $t->accepts('four secrets',
     program({link_secret => 'link_secret file:%%TESTDIR%%/four.key;'}));
 
+# session
+
+my $signs = "link_secret value:$secret;";
+
+wrong('session 30d;', 'link_secret');
+$t->refuses("session $_", 'session|after=claim', program({
+    link_secret => $signs}, {session => "session $_; # HERE"}))
+    for 'soon', '0', '30d after=signup', '30d claim';
+twice('session 30d;', 'session 1d;', 'duplicate');
+$t->accepts("session $_", program({session => "session $_;"},
+    {link_secret => $signs})) for '30d', '12h after=claim';
+
 # api_key
 
 $t->write_file('empty.key', '');

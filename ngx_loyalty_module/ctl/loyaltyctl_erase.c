@@ -18,7 +18,7 @@
 
 /* What takes the place of an e-mail, and of a mailbox, that was erased. */
 
-#define LOYALTYCTL_NOBODY       "erased-%s@erased.invalid"
+#define LOYALTYCTL_NOBODY       "erased-%s" LOYALTY_ERASED_AT
 #define LOYALTYCTL_NOBODY_LEN   16             /* of the random part */
 
 /* An e-mail in a pattern of LIKE. */

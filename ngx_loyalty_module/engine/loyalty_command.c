@@ -33,7 +33,8 @@ static const loyalty_trait_t  loyalty_traits[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_ORDER_EVENT] = { .writes = 1, .takes = 1, .alone = 1 },
     [LOYALTY_COMMAND_LEADERBOARD] = { .writes = 0 },
     [LOYALTY_COMMAND_CONCLUDE] = { .writes = 1, .takes = 1, .alone = 1 },
-    [LOYALTY_COMMAND_ERRAND] = { .writes = 1, .alone = 1 }
+    [LOYALTY_COMMAND_ERRAND] = { .writes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_RECOGNIZE] = { .writes = 0 }
 };
 
 

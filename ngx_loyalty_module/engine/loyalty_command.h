@@ -34,6 +34,7 @@ typedef enum {
     LOYALTY_COMMAND_LEADERBOARD,
     LOYALTY_COMMAND_CONCLUDE,
     LOYALTY_COMMAND_ERRAND,
+    LOYALTY_COMMAND_RECOGNIZE,
 
     LOYALTY_COMMANDS
 } loyalty_command_e;
@@ -107,6 +108,13 @@ struct loyalty_command_s {
     loyalty_coupon_verdict_e  verdict;
     char               *address;
     int64_t             lease;               /* until then nobody else asks */
+
+    /*
+     * To recognize is to find out whose code it is, and their e-mail, for
+     * which "address" is then as well: it becomes the command's.
+     */
+
+    loyalty_str_t       code;
 
     /* set by the engine */
 

@@ -81,6 +81,9 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_MEMBER_EMAIL] =
         { "SELECT email, merged_into FROM member WHERE id = $1", 0 },
 
+    [LOYALTY_SQL_MEMBER_CODE] =
+        { "SELECT email FROM member WHERE code = $1", 0 },
+
     /* whose code it is, and the e-mail that it was given to */
 
     [LOYALTY_SQL_MEMBER_REFERRER] =

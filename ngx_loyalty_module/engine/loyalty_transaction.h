@@ -74,6 +74,7 @@ int loyalty_leaderboard(loyalty_transaction_t *tx,
 /* loyalty_held.c: the second part of a redemption, and the search for one */
 int loyalty_conclude(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_errand(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_recognize(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /*
  * Looks a member up by e-mail, which stays the caller's.  With "take" it is to

@@ -4,10 +4,13 @@
  */
 
 
+#include <ngx_http_loyalty_cookie.h>
 #include <ngx_http_loyalty_endpoint.h>
 #include <ngx_http_loyalty_input.h>
 
 
+static void ngx_http_loyalty_authorize_session(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
 static loyalty_outcome_e ngx_http_loyalty_authorize_key(
     ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_bearer(ngx_http_request_t *r,
@@ -41,17 +44,35 @@ ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     ctx->open = ((auth & NGX_HTTP_LOYALTY_AUTH_OFF) != 0);
 
-    if (ctx->open
-        || (ctx->by_link
-            && (!(auth & NGX_HTTP_LOYALTY_AUTH_KEY)
-                || ngx_http_loyalty_bearer(r, &key) != NGX_OK)))
+    if ((auth & NGX_HTTP_LOYALTY_AUTH_KEY)
+        && ngx_http_loyalty_bearer(r, &key) == NGX_OK)
     {
-        return LOYALTY_NO_FAULT;
+        ctx->by_link = 0;
+
+        return ngx_http_loyalty_authorize_key(r, ctx);
     }
 
-    ctx->by_link = 0;
+    if (auth & NGX_HTTP_LOYALTY_AUTH_LINK) {
+        ngx_http_loyalty_authorize_session(r, ctx);
+    }
 
-    return ngx_http_loyalty_authorize_key(r, ctx);
+    return (ctx->open || ctx->by_link || ctx->session.len != 0)
+           ? LOYALTY_NO_FAULT : LOYALTY_UNAUTHORIZED;
+}
+
+
+static void
+ngx_http_loyalty_authorize_session(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    loyalty_str_t  member;
+
+    if (ctx->conf->endpoint->session
+        && ngx_http_loyalty_cookie_safe(r, ngx_http_loyalty_body_is_json(r))
+        && ngx_http_loyalty_cookie(r, ctx->conf->program, &member) == NGX_OK)
+    {
+        ctx->session = member;
+    }
 }
 
 

@@ -83,6 +83,8 @@ typedef struct {
     ngx_array_t                   keys;          /* ngx_http_loyalty_key_t */
     ngx_str_t                     site;          /* URL, "": none */
     loyalty_link_secrets_t        link_secrets;  /* none: no links */
+    int64_t                       session;       /* seconds, 0: no cookies */
+    ngx_uint_t                    session_after_claim;
     ngx_array_t                   events;        /* ..._loyalty_event_t */
     ngx_array_t                   coupon_stores; /* ..._coupon_store_t */
     loyalty_texts_t              *texts;         /* its own, or NULL */

@@ -126,6 +126,8 @@ char *ngx_http_loyalty_site(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
 char *ngx_http_loyalty_link_secret(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program);
+char *ngx_http_loyalty_sessions(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program);
 
 /* ngx_http_loyalty_database.c */
 

@@ -31,7 +31,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
     .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
              |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
-    .purpose = ngx_string("claim")
+    .purpose = ngx_string("claim"),
+    .session = 1
 };
 
 /* A link does so by GET, too: it credits one order, and that once. */
@@ -44,7 +45,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint = {
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
     .takes = NGX_HTTP_LOYALTY_REF|NGX_HTTP_LOYALTY_STORE
              |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
-    .purpose = ngx_string("claim")
+    .purpose = ngx_string("claim"),
+    .session = 1
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
@@ -54,7 +56,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
     .takes = NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
-    .purpose = ngx_string("balance")
+    .purpose = ngx_string("balance"),
+    .session = 1
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
@@ -64,7 +67,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_REWARD,
     .takes = NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
-    .purpose = ngx_string("redeem")
+    .purpose = ngx_string("redeem"),
+    .session = 1
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
@@ -73,7 +77,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON,
-    .takes = NGX_HTTP_LOYALTY_LOCALE
+    .takes = NGX_HTTP_LOYALTY_LOCALE,
+    .session = 1
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
@@ -106,7 +111,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
     .needs = NGX_HTTP_LOYALTY_EMAIL,
     .takes = NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BEFORE
              |NGX_HTTP_LOYALTY_LINK|NGX_HTTP_LOYALTY_LOCALE,
-    .purpose = ngx_string("history")
+    .purpose = ngx_string("history"),
+    .session = 1
 };
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
@@ -115,7 +121,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .takes = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BY
-             |NGX_HTTP_LOYALTY_LOCALE
+             |NGX_HTTP_LOYALTY_LOCALE,
+    .session = 1
 };
 
 /* It takes what a store sends, by its signature, in place of parameters. */

@@ -39,6 +39,7 @@ struct ngx_http_loyalty_endpoint_s {
     ngx_uint_t                    needs;         /* parameters */
     ngx_uint_t                    takes;         /* and these may be there */
     ngx_str_t                     purpose;       /* of links to it, or "" */
+    ngx_uint_t                    session;       /* a cookie may say who */
 
     /* in place of a command; returns what a content handler does */
 

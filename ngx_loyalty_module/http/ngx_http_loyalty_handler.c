@@ -9,6 +9,7 @@
 #include <ngx_http_loyalty_handler.h>
 #include <ngx_http_loyalty_input.h>
 #include <ngx_http_loyalty_response.h>
+#include <ngx_http_loyalty_session.h>
 
 
 static ngx_int_t ngx_http_loyalty_options(ngx_http_request_t *r,
@@ -163,7 +164,9 @@ ngx_http_loyalty_process(ngx_http_request_t *r)
 
     case NGX_DECLINED:
 
-        if (ctx->by_link && !ctx->open && !ctx->signed_link) {
+        if (ctx->by_link && !ctx->open && !ctx->signed_link
+            && ctx->session.len == 0)
+        {
 
             /* who may not come in learns nothing */
 
@@ -184,6 +187,13 @@ static void
 ngx_http_loyalty_proceed(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
     loyalty_outcome_e  outcome;
+
+    if (ctx->session.len != 0 && !ctx->signed_link
+        && (!ctx->open || ctx->command.email.len == 0))
+    {
+        ngx_http_loyalty_recognize(r, ctx);
+        return;
+    }
 
     outcome = ngx_http_loyalty_prove(ctx);
 

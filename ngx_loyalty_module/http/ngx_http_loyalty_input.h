@@ -57,6 +57,14 @@ ngx_int_t ngx_http_loyalty_params(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
 /*
+ * ngx_http_loyalty_unescape.c: a name or a value of a query string or a form.
+ * NGX_DECLINED for an escape that is none, which is better than to guess at
+ * it; NGX_ERROR if there is no memory.
+ */
+ngx_int_t ngx_http_loyalty_unescape(ngx_http_request_t *r, u_char *p,
+    u_char *last, ngx_str_t *out);
+
+/*
  * ngx_http_loyalty_webhook.c: verifies what a store has sent, and puts the
  * order that it is about into the command.  Returns as the above; NGX_DECLINED
  * is also for what is no fault but of no more interest.

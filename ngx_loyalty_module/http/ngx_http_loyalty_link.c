@@ -56,6 +56,7 @@ ngx_http_loyalty_link(ngx_http_loyalty_ctx_t *ctx)
         return LOYALTY_BAD_LINK;
     }
 
+    ctx->proved = 1;
     command->caller = command->email;
 
     if (command->kind == LOYALTY_COMMAND_REDEEM

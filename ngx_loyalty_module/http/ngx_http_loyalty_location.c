@@ -156,6 +156,7 @@ ngx_http_loyalty_check_links(ngx_conf_t *cf,
     }
 
     if (llcf->endpoint->purpose.len == 0
+        && !(llcf->endpoint->session && program->session != 0)
         && !(llcf->auth & (NGX_HTTP_LOYALTY_AUTH_KEY
                            |NGX_HTTP_LOYALTY_AUTH_OFF)))
     {

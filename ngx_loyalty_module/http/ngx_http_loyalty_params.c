@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include <loyalty_email.h>
+#include <loyalty_id.h>
 
 
 /* Which of them a source of parameters has had already, by bit. */
@@ -28,8 +29,6 @@ static ngx_int_t ngx_http_loyalty_params_pair(ngx_http_request_t *r,
     u_char *last);
 static ngx_int_t ngx_http_loyalty_params_undecoded(
     ngx_http_loyalty_ctx_t *ctx, ngx_int_t rc);
-static ngx_int_t ngx_http_loyalty_params_decode(ngx_http_request_t *r,
-    u_char *p, u_char *last, ngx_str_t *out);
 static ngx_int_t ngx_http_loyalty_params_json(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_params_member(ngx_http_request_t *r,
@@ -51,6 +50,10 @@ ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     rc = ngx_http_loyalty_params_read(r, ctx);
 
     ctx->signed_link = (ctx->proof.sig.len != 0);
+
+    if (loyalty_id_valid(ctx->command.order)) {
+        ctx->proof.order = ctx->command.order;
+    }
 
     if (rc == NGX_OK) {
         rc = ngx_http_loyalty_ref_param(r, ctx);
@@ -145,7 +148,7 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    rc = ngx_http_loyalty_params_decode(r, p, equal, &name);
+    rc = ngx_http_loyalty_unescape(r, p, equal, &name);
 
     if (rc != NGX_OK) {
         return ngx_http_loyalty_params_undecoded(ctx, rc);
@@ -168,7 +171,7 @@ ngx_http_loyalty_params_pair(ngx_http_request_t *r,
 
     *seen |= (ngx_uint_t) 1 << i;
 
-    rc = ngx_http_loyalty_params_decode(r, equal + 1, last, &value);
+    rc = ngx_http_loyalty_unescape(r, equal + 1, last, &value);
 
     if (rc != NGX_OK) {
         return ngx_http_loyalty_params_undecoded(ctx, rc);
@@ -192,58 +195,6 @@ ngx_http_loyalty_params_undecoded(ngx_http_loyalty_ctx_t *ctx, ngx_int_t rc)
                                 "A parameter has a \"%\" without two "
                                 "hexadecimal digits behind it: encode values "
                                 "as in a URL.");
-}
-
-
-/* NGX_DECLINED for an escape that is none: better than guessing at it */
-
-static ngx_int_t
-ngx_http_loyalty_params_decode(ngx_http_request_t *r, u_char *p, u_char *last,
-    ngx_str_t *out)
-{
-    u_char     *d;
-    ngx_int_t   n;
-
-    if (ngx_strlchr(p, last, '%') == NULL
-        && ngx_strlchr(p, last, '+') == NULL)
-    {
-        out->data = p;
-        out->len = last - p;
-        return NGX_OK;
-    }
-
-    out->data = ngx_pnalloc(r->pool, last - p + 1);
-    if (out->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    d = out->data;
-
-    for ( /* void */ ; p < last; p++) {
-
-        if (*p == '+') {
-            *d++ = ' ';
-            continue;
-        }
-
-        if (*p != '%') {
-            *d++ = *p;
-            continue;
-        }
-
-        n = (last - p > 2) ? ngx_hextoi(p + 1, 2) : NGX_ERROR;
-
-        if (n == NGX_ERROR) {
-            return NGX_DECLINED;
-        }
-
-        *d++ = (u_char) n;
-        p += 2;
-    }
-
-    out->len = d - out->data;
-
-    return NGX_OK;
 }
 
 
@@ -358,7 +309,8 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
 
     if ((may & NGX_HTTP_LOYALTY_EMAIL)
         && (ctx->command.email.len != 0
-            || (endpoint->needs & NGX_HTTP_LOYALTY_EMAIL))
+            || ((endpoint->needs & NGX_HTTP_LOYALTY_EMAIL)
+                && ctx->session.len == 0))
         && ngx_http_loyalty_params_email(r, ctx) != NGX_OK)
     {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_EMAIL, NULL);

@@ -152,6 +152,10 @@ static ngx_http_loyalty_directive_t  ngx_http_loyalty_directives[] = {
       NGX_HTTP_LOYALTY_AT_ONCE, ngx_http_loyalty_link_secret,
       "link_secret file:PATH; or link_secret value:TEXT;" },
 
+    { ngx_string("session"), 1, 2, 1,
+      NGX_HTTP_LOYALTY_WITH_OTHERS, ngx_http_loyalty_sessions,
+      "session TIME [after=claim];" },
+
     { ngx_string("order_lookup"), 1, 21, 0,
       NGX_HTTP_LOYALTY_WITH_CURRENCY, ngx_http_loyalty_order_lookup,
       "order_lookup URI number=POINTER email=POINTER total=POINTER "

@@ -35,6 +35,7 @@ typedef struct {
     loyalty_str_t                 expires;
     loyalty_str_t                 sig;
     loyalty_str_t                 store;         /* as the link has it */
+    loyalty_str_t                 order;         /* also of a bad request */
 } ngx_http_loyalty_proof_t;
 
 
@@ -67,7 +68,15 @@ struct ngx_http_loyalty_ctx_s {
     ngx_http_loyalty_proof_t      proof;
     unsigned                      by_link:1;     /* links count */
     unsigned                      signed_link:1; /* there is a signature */
+    unsigned                      proved:1;      /* it is good */
     unsigned                      open:1;        /* nothing need be proved */
+
+    /* the member's code in his cookie, and what it is that he asks for */
+
+    loyalty_str_t                 session;
+    loyalty_str_t                 email;         /* if he has written one */
+    loyalty_str_t                 idempotency_key;
+    loyalty_command_e             kind;
 
     /* of a redemption, while and if it is not known how it ends */
 

@@ -4,10 +4,16 @@
  */
 
 
+#include <ngx_http_loyalty_cookie.h>
 #include <ngx_http_loyalty_metrics.h>
+#include <ngx_http_loyalty_page.h>
 #include <ngx_http_loyalty_response.h>
 
 
+static ngx_int_t ngx_http_loyalty_send_page(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+static ngx_int_t ngx_http_loyalty_add_session(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_render(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_send_headers(ngx_http_request_t *r,
@@ -81,6 +87,14 @@ ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     ngx_http_loyalty_count_request(ctx);
 
+    if (ngx_http_loyalty_add_session(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_loyalty_page_wanted(r, ctx)) {
+        return ngx_http_loyalty_send_page(r, ctx);
+    }
+
     json = &ctx->command.json;
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
@@ -114,6 +128,62 @@ ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/* Who has opened a link sees the page, and nobody sees the link there. */
+
+static ngx_int_t
+ngx_http_loyalty_send_page(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t         url;
+    static ngx_str_t  policy = ngx_string("no-referrer");
+
+    if (ngx_http_loyalty_page_url(r, ctx, &url) != NGX_OK
+        || ngx_http_loyalty_add_header(r, "Location", &url) != NGX_OK
+        || ngx_http_loyalty_add_header(r, "Referrer-Policy", &policy)
+           != NGX_OK
+        || ngx_http_loyalty_add_no_store(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = NGX_HTTP_SEE_OTHER;
+    r->headers_out.content_length_n = 0;
+    r->header_only = 1;
+
+    return ngx_http_send_header(r);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_add_session(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t                    header;
+    loyalty_str_t                member;
+    loyalty_outcome_e            outcome;
+    ngx_http_loyalty_program_t  *program = ctx->conf->program;
+
+    outcome = ctx->command.result.outcome;
+
+    if (program->session == 0 || ctx->command.result.member[0] == '\0'
+        || !(ctx->proved
+             || (ctx->by_link && ctx->open && program->session_after_claim
+                 && (outcome == LOYALTY_CLAIMED
+                     || outcome == LOYALTY_ALREADY_CLAIMED))))
+    {
+        return NGX_OK;
+    }
+
+    member.data = ctx->command.result.member;
+    member.len = ngx_strlen(member.data);
+
+    if (ngx_http_loyalty_cookie_make(r, program, member, &header) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_loyalty_add_header(r, "Set-Cookie", &header);
 }
 
 

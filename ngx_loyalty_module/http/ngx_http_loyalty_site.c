@@ -136,3 +136,42 @@ ngx_http_loyalty_link_file(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *text)
 
     return (text->data != NULL) ? NGX_OK : NGX_ERROR;
 }
+
+
+char *
+ngx_http_loyalty_sessions(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    program->session = ngx_http_loyalty_seconds(&value[1]);
+
+    if (program->session == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\" in \"session\": write how "
+                           "long a browser is known, such as 30d", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 3) {
+
+        if (ngx_strcmp(value[2].data, "after=claim") != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\" in \"session\", "
+                               "which takes after=claim", &value[2]);
+            return NGX_CONF_ERROR;
+        }
+
+        program->session_after_claim = 1;
+    }
+
+    if (program->link_secrets.nsecrets == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"session\" needs something to sign cookies "
+                           "with: add a \"link_secret\"");
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}

@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_loyalty_headers.h>
 #include <ngx_http_loyalty_input.h>
 #include <ngx_http_loyalty_store.h>
 
@@ -148,37 +149,10 @@ static void
 ngx_http_loyalty_webhook_header(ngx_http_request_t *r, loyalty_str_t name,
     loyalty_str_t *value)
 {
-    ngx_str_t         key;
-    ngx_uint_t        i, n;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    value->data = NULL;
-    value->len = 0;
-
-    if (name.data == NULL) {
-        return;
-    }
-
-    n = 0;
-
-    for (part = &r->headers_in.headers.part; part != NULL; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            key.len = h[i].key.len;
-            key.data = h[i].lowcase_key;
-
-            if (loyalty_str_equal(ngx_http_loyalty_text(&key), name)) {
-                *value = ngx_http_loyalty_text(&h[i].value);
-                n++;
-            }
-        }
-    }
-
-    if (n > 1) {
-
-        /* which of them is meant, nobody knows */
+    if (name.data == NULL
+        || ngx_http_loyalty_header(r, name, 0, value) != 1)
+    {
+        /* of two of them, nobody knows which is meant */
 
         value->data = NULL;
         value->len = 0;

@@ -14,6 +14,10 @@
 #define LOYALTY_EMAIL_MIN  3
 #define LOYALTY_EMAIL_MAX  254
 
+/* What the e-mail of a member ends with whom somebody has erased. */
+
+#define LOYALTY_ERASED_AT  "@erased.invalid"
+
 
 /*
  * Brings an e-mail address into the form that is stored and compared: ASCII

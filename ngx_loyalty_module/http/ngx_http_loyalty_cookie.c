@@ -1,0 +1,173 @@
+
+/*
+ * Copyright (C) ngx_loyalty contributors
+ */
+
+
+#include <ngx_http_loyalty_cookie.h>
+#include <ngx_http_loyalty_headers.h>
+#include <ngx_http_loyalty_values.h>
+
+#include <loyalty_cookie.h>
+
+
+#define NGX_HTTP_LOYALTY_COOKIE  "loyalty_"
+
+
+static ngx_int_t ngx_http_loyalty_cookie_in(
+    ngx_http_loyalty_program_t *program, loyalty_str_t header,
+    loyalty_str_t *member);
+static ngx_uint_t ngx_http_loyalty_cookie_is(
+    ngx_http_loyalty_program_t *program, loyalty_str_t *pair);
+
+
+/* Another site may have put one of this name beside ours. */
+
+ngx_int_t
+ngx_http_loyalty_cookie(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, loyalty_str_t *member)
+{
+    ngx_uint_t                  n;
+    loyalty_str_t               header;
+    static const loyalty_str_t  name = loyalty_string("cookie");
+
+    if (program->session == 0) {
+        return NGX_DECLINED;
+    }
+
+    for (n = 0; ngx_http_loyalty_header(r, name, n, &header) > n; n++) {
+
+        if (ngx_http_loyalty_cookie_in(program, header, member) == NGX_OK) {
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_cookie_in(ngx_http_loyalty_program_t *program,
+    loyalty_str_t header, loyalty_str_t *member)
+{
+    u_char         *p, *last, *end;
+    loyalty_str_t   pair;
+
+    p = (u_char *) header.data;
+    last = p + header.len;
+
+    for ( /* void */ ; p < last; p = end + 1) {
+        end = ngx_strlchr(p, last, ';');
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        pair.data = (char *) p;
+        pair.len = end - p;
+        pair = loyalty_str_trim(pair);
+
+        if (ngx_http_loyalty_cookie_is(program, &pair)
+            && loyalty_cookie_read(&program->link_secrets,
+                                   program->rules.name, pair, ngx_time(),
+                                   member)
+               == LOYALTY_OK)
+        {
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* Takes the name off the pair. */
+
+static ngx_uint_t
+ngx_http_loyalty_cookie_is(ngx_http_loyalty_program_t *program,
+    loyalty_str_t *pair)
+{
+    size_t         len, prefix;
+    loyalty_str_t  name;
+
+    prefix = sizeof(NGX_HTTP_LOYALTY_COOKIE) - 1;
+    len = prefix + program->rules.name.len;
+
+    if (pair->len <= len || pair->data[len] != '='
+        || ngx_strncmp(pair->data, NGX_HTTP_LOYALTY_COOKIE, prefix) != 0)
+    {
+        return 0;
+    }
+
+    name.data = pair->data + prefix;
+    name.len = program->rules.name.len;
+
+    pair->data += len + 1;
+    pair->len -= len + 1;
+
+    return loyalty_str_equal(name, program->rules.name);
+}
+
+
+/*
+ * A form of another site can be sent by POST, but not as JSON, and not
+ * without its browser saying so.
+ */
+
+ngx_uint_t
+ngx_http_loyalty_cookie_safe(ngx_http_request_t *r, ngx_uint_t json)
+{
+    loyalty_str_t               site;
+    static const loyalty_str_t  name = loyalty_string("sec-fetch-site");
+    static const loyalty_str_t  ours = loyalty_string("same-origin");
+
+    return r->method != NGX_HTTP_POST || json
+           || (ngx_http_loyalty_header(r, name, 0, &site) == 1
+               && loyalty_str_equal(site, ours));
+}
+
+
+ngx_int_t
+ngx_http_loyalty_cookie_make(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, loyalty_str_t member,
+    ngx_str_t *header)
+{
+    char       value[LOYALTY_COOKIE_SIZE];
+    u_char    *p;
+    ngx_str_t  secure, rest;
+
+    if (loyalty_cookie_make(&program->link_secrets, program->rules.name,
+                            member, ngx_time() + program->session, value)
+        != LOYALTY_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&secure, "; Secure");
+
+    if (!ngx_http_loyalty_named(&program->site, "https://", &rest)) {
+        secure.len = 0;
+    }
+
+#if (NGX_HTTP_SSL)
+
+    if (r->connection->ssl != NULL) {
+        ngx_str_set(&secure, "; Secure");
+    }
+
+#endif
+
+    header->data = ngx_pnalloc(r->pool, 512);
+    if (header->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_snprintf(header->data, 512,
+                     NGX_HTTP_LOYALTY_COOKIE "%V=%s; Path=/; Max-Age=%T; "
+                     "HttpOnly; SameSite=Lax%V", &program->name, value,
+                     (time_t) program->session, &secure);
+
+    header->len = p - header->data;
+
+    return NGX_OK;
+}
