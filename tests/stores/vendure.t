@@ -12,10 +12,7 @@ use warnings;
 use strict;
 
 use Cwd qw(abs_path);
-use Digest::SHA;
 use File::Basename qw(dirname);
-use File::Copy qw(copy);
-use File::Path qw(make_path);
 use JSON::PP ();
 use POSIX ();
 use Test::More;
@@ -31,9 +28,10 @@ BEGIN {
 
 use lib "$CHECKOUT/t/lib";
 
+use Loyalty::Npm;
 use Loyalty::Test;
 
-my $INSTALLED = "$CHECKOUT/build/stores/vendure";
+my $NPM = Loyalty::Npm->new('stores/vendure');
 
 my ($vendure, $child);
 
@@ -48,8 +46,11 @@ END {
 
 ###############################################################################
 
-need_node();
-need_packages();
+plan(skip_all => $NPM->lacking) if $NPM->lacking;
+plan(skip_all => 'the npm registry is out of reach')
+    if !$NPM->at_hand('@vendure/core');
+
+$NPM->install;
 
 my $t = Loyalty::Test->new;
 $vendure = Vendure->start($t);
@@ -311,73 +312,6 @@ sub timeless {
 
 ###############################################################################
 
-sub need_node {
-    my $version = first_line('node', '--version');
-
-    plan(skip_all => 'Node 20 is needed, found none') if $version eq '';
-
-    my ($major) = $version =~ /^v(\d+)\./;
-
-    plan(skip_all => "Node 20 is needed, found $version")
-        if !$major || $major < 20;
-
-    plan(skip_all => 'npm is needed, found none')
-        if first_line('npm', '--version') eq '';
-}
-
-sub first_line {
-    my @command = @_;
-
-    my $pid = open my $out, '-|';
-    die "fork: $!\n" if !defined $pid;
-
-    if ($pid == 0) {
-        open STDERR, '>', '/dev/null';
-        exec(@command) or POSIX::_exit(127);
-    }
-
-    my $line = <$out>;
-    close $out;
-
-    $line = '' if !defined $line;
-    chomp $line;
-
-    return $line;
-}
-
-# What the lock file says, installed when the lock file has changed.
-
-sub need_packages {
-    my $stamp = "$INSTALLED/installed";
-    my $wanted = Digest::SHA->new(256)->addfile("$STORE/package-lock.json")
-                                      ->hexdigest;
-
-    return if first_line('cat', $stamp) eq $wanted;
-
-    unlink $stamp;
-    make_path($INSTALLED);
-
-    for my $name (qw(package.json package-lock.json)) {
-        copy("$STORE/$name", "$INSTALLED/$name") or die "$name: $!\n";
-    }
-
-    plan(skip_all => 'the npm registry is out of reach')
-        if first_line('npm', 'view', '@vendure/core', 'version',
-                      '--fetch-retries=0', '--fetch-timeout=20000') eq '';
-
-    note("installing Vendure into $INSTALLED");
-
-    my $log = "$INSTALLED/npm.log";
-
-    run_in($INSTALLED, $log, 'npm', 'ci', '--ignore-scripts', '--no-audit',
-           '--no-fund', '--no-progress') == 0
-        or die "npm ci failed:\n" . slurp($log);
-
-    open my $fh, '>', $stamp or die "$stamp: $!\n";
-    print $fh "$wanted\n";
-    close $fh or die "$stamp: $!\n";
-}
-
 sub run_in {
     my ($dir, $log, @command) = @_;
 
@@ -451,7 +385,7 @@ sub start {
 sub environment {
     my ($self) = @_;
 
-    $ENV{NODE_PATH} = "$INSTALLED/node_modules";
+    $ENV{NODE_PATH} = $NPM->folder . '/node_modules';
     $ENV{STORE_DIR} = $self->{dir};
     $ENV{STORE_PORT} = $self->port;
 }

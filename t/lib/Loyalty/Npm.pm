@@ -4,14 +4,14 @@ package Loyalty::Npm;
 
 # Programs for Node with packages of npm, as a lock file has them.
 #
-#     my $npm = Loyalty::Npm->new('tests/pages');
+#     my $npm = Loyalty::Npm->new('pages');
 #     my $lacking = $npm->lacking;                # why it cannot be, or ''
 #     $npm->install;
-#     open my $out, '-|', $npm->command('shopper.js');
+#     open my $out, '-|', $npm->command('page.js');
 #
-# Everything of that folder is copied to one of the same name in the build
-# folder, and the packages are installed there, anew only when the lock file
-# has changed.
+# What is in tests/pages is copied to the folder "pages" of the build folder,
+# and the packages are installed there, anew only when the lock file has
+# changed.
 
 ###############################################################################
 
@@ -20,7 +20,7 @@ use strict;
 
 use Cwd qw(abs_path);
 use Digest::SHA;
-use File::Basename qw(basename dirname);
+use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
 use POSIX ();
@@ -29,16 +29,25 @@ use constant NODE => 20;
 
 my $CHECKOUT = abs_path(dirname(abs_path(__FILE__)) . '/../../..');
 
+# npm ends with the test
+
+my $npm;
+
+END {
+    my $status = $?;
+    kill TERM => $npm if $npm;
+    $? = $status;
+}
+
 ###############################################################################
 
 sub new {
-    my ($class, $source) = @_;
+    my ($class, $name) = @_;
 
     my $build = $ENV{LOYALTY_BUILD} || "$CHECKOUT/build";
 
     return bless {
-        source => "$CHECKOUT/$source",
-        folder => "$build/" . basename($source),
+        source => "$CHECKOUT/tests/$name", folder => "$build/$name",
     }, $class;
 }
 
@@ -54,6 +63,29 @@ sub lacking {
     return '';
 }
 
+# Whether the packages are there, or the registry is.
+
+sub at_hand {
+    my ($self, $package) = @_;
+
+    return $self->installed
+           || first_line('npm', 'view', $package, 'version',
+                         '--fetch-retries=0', '--fetch-timeout=20000') ne '';
+}
+
+sub installed {
+    my ($self) = @_;
+
+    return first_line('cat', "$self->{folder}/installed") eq $self->wanted;
+}
+
+sub wanted {
+    my ($self) = @_;
+
+    return Digest::SHA->new(256)
+        ->addfile("$self->{source}/package-lock.json")->hexdigest;
+}
+
 sub install {
     my ($self) = @_;
 
@@ -63,17 +95,15 @@ sub install {
         copy($file, $self->{folder}) or die "$file: $!\n";
     }
 
-    my $stamp = "$self->{folder}/installed";
-    my $wanted = Digest::SHA->new(256)
-        ->addfile("$self->{folder}/package-lock.json")->hexdigest;
+    return if $self->installed;
 
-    return if first_line('cat', $stamp) eq $wanted;
+    my $stamp = "$self->{folder}/installed";
 
     unlink $stamp;
     $self->npm_ci;
 
     open my $fh, '>', $stamp or die "$stamp: $!\n";
-    print $fh "$wanted\n";
+    print $fh $self->wanted . "\n";
     close $fh or die "$stamp: $!\n";
 }
 
@@ -82,10 +112,10 @@ sub npm_ci {
 
     my $log = "$self->{folder}/npm.log";
 
-    my $pid = fork;
-    die "fork: $!\n" if !defined $pid;
+    $npm = fork;
+    die "fork: $!\n" if !defined $npm;
 
-    if ($pid == 0) {
+    if ($npm == 0) {
         chdir $self->{folder} or POSIX::_exit(127);
         open STDIN, '<', '/dev/null';
         open STDOUT, '>', $log;
@@ -94,7 +124,8 @@ sub npm_ci {
                 --prefer-offline)) or POSIX::_exit(127);
     }
 
-    waitpid $pid, 0;
+    waitpid $npm, 0;
+    undef $npm;
     die "npm ci failed, see $log\n" if $?;
 }
 
