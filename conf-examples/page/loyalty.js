@@ -661,7 +661,13 @@ function listen() {
     $('signup').addEventListener('submit', signup);
     $('claims').addEventListener('submit', claims);
     $('again').addEventListener('click', start);
-    $('older').addEventListener('click', () => past(older));
+    $('older').addEventListener('click', async () => {
+        await past(older);
+
+        if ($('older').hidden) {
+            $('history-title').focus();
+        }
+    });
     $('notice-close').addEventListener('click', () => {
         notice('');
         $('title').focus();

@@ -139,8 +139,9 @@ export class Shopper {
         await this.shot(state);
     }
 
-    async shot(state) {
+    async shot(state, after = 0) {
         if (SHOTS) {
+            await this.page.waitForTimeout(after);
             await mkdir(SHOTS, { recursive: true });
             await this.page.screenshot({
                 path: join(SHOTS, `${this.name} ${state}.png`

@@ -34,7 +34,7 @@ my $PAGE = "$CHECKOUT/conf-examples/page";
 
 ###############################################################################
 
-my $npm = Loyalty::Npm->new('tests/pages');
+my $npm = Loyalty::Npm->new('pages');
 
 plan(skip_all => $npm->lacking) if $npm->lacking;
 
@@ -60,7 +60,7 @@ $t->conf(example())->run;
 
 my $store = Loyalty::Store->new($t, $t->port(1));
 
-for my $n (1 .. 11) {
+for my $n (1 .. 12) {
     my $who = "shopper-$n\@example.com";
 
     $store->order("$n-1001", email => $who, total => '60.99');

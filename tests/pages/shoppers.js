@@ -106,7 +106,7 @@ async function earns(shopper, n, words) {
          await shopper.$('#badges-list').textContent(), 'First order');
     check(`${shopper.name}: with confetti`,
           await shopper.$('.confetti i').count() > 0);
-    await shopper.shot('joy');
+    await shopper.shot('joy', 1200);
     await shopper.click('#notice-close');
 }
 
@@ -205,11 +205,11 @@ async function fits(browser) {
     const shopper = await Shopper.at(browser, 'small phone',
         { viewport: { width: 320, height: 568 }, colorScheme: 'dark' });
 
+    await shopper.page.addInitScript(() => sessionStorage.setItem(
+        'loyalty.email', 'shopper-2@example.com'));
+
     for (const language of Object.keys(WORDS)) {
         await shopper.open(`?locale=${language}`);
-        await shopper.page.evaluate(() => sessionStorage.setItem(
-            'loyalty.email', 'shopper-2@example.com'));
-        await shopper.page.reload();
         await shopper.sees(`knows ${language}`, '#points',
                            WORDS[language].points(258));
 
