@@ -224,6 +224,9 @@ refused("a link for the purpose \"$_\"", link_params($_,
 
 is_fault(follow('claim', email => $ada, order => 1008,
     expires => time() - 1), 403, 'link_expired', 'a link that is too old');
+like(get('/loyalty/claim?' . link_form(link_params('claim', email => $ada,
+    order => 1008, expires => 1), locale => 'tr'))->field('message'),
+    qr/^Bu ba\x{11f}lant\x{131}n\x{131}n /, 'and who has opened it is told so in Turkish');
 is_fault(get('/loyalty/claim?' . link_form(%good, expires => 1,
     order => 1009)), 403, 'bad_link', 'a forged one is no old one');
 
