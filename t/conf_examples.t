@@ -38,6 +38,8 @@ sub prefix {
         "0123456789abcdef0123456789abcdef\n", 0600);
     $t->write_file("$prefix/conf/loyalty/store-credentials.conf",
         "proxy_set_header Authorization \"Basic eDp5\";\n", 0600);
+    $t->write_file("$prefix/conf/loyalty/link.key",
+        "00112233445566778899aabbccddeeff\n", 0600);
     $t->write_file("$prefix/conf/loyalty/webhook.secret",
         "fedcba9876543210fedcba9876543210\n", 0600);
 }

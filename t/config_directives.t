@@ -139,6 +139,28 @@ $t->refuses('nothing but links where there are none', 'no links',
     around($links, 'location /x { loyalty_auth link; loyalty_signup links; }'
                    . ' # HERE'));
 
+# who is let in elsewhere
+
+my $known = program('known', 'link_secret value:' . '0123456789abcdef' x 2
+                    . '; session 1d; tier gold 100 "Gold"; ');
+
+in_server('loyalty_require;', 'number of arguments');
+in_server('loyalty_require a b c d;', 'number of arguments');
+in_server('loyalty_require nobody;', 'nobody');
+in_server('loyalty_require shop;', 'session');
+in_server('loyalty_require off; loyalty_require off;', 'duplicate');
+$t->refuses("loyalty_require known $$_[0]", $$_[1], around($known,
+    "loyalty_require known $$_[0]; # HERE")) for
+    ['tier=', 'tier='],
+    ['tier=silver', 'silver'],
+    ['tier=gold,silver', 'silver'],
+    ['membership=plus', 'plus'],
+    ['tier=gold tier=gold', 'each once'],
+    ['gold', 'tier=ID'];
+$t->accepts("loyalty_require $_", around($known, "loyalty_require $_;"
+    . ' location /x { loyalty_require off; }'))
+    for 'known', 'known tier=gold', 'off';
+
 # limits
 
 for my $name (qw(loyalty_max_body_size loyalty_store_max_size

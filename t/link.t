@@ -312,6 +312,23 @@ $t->reload;
 is_fault(rotated($new), 404, 'not_a_member', 'after the rotation');
 is_fault(rotated($old), 403, 'bad_link', 'the old secret is gone');
 
+# a mail scanner opens all there is, and does so again
+
+my @links = map { "/loyalty/$$_[0]?" . link_query(@$_) } (
+    ['claim', email => $ada, order => 1014],
+    ['balance', email => $ada],
+    ['history', email => $ada],
+    ['redeem', email => $ada, reward => 'sticker'],
+);
+
+$points = $t->points($ada);
+
+for my $method ('HEAD', 'GET', 'HEAD', 'GET', 'OPTIONS') {
+    $t->request($method, $_, key => undef) for @links;
+}
+
+is($t->points($ada), $points + 60, 'a scanner claims, once, and no more');
+
 # nobody learns who is a member
 
 sub answer {

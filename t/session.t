@@ -14,9 +14,6 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use Digest::SHA qw(hmac_sha256);
-use MIME::Base64 qw(encode_base64url);
-
 use Loyalty::Link;
 use Loyalty::Store;
 use Loyalty::Test;
@@ -158,21 +155,6 @@ sub cookie_of {
 
     $t->secret($1) if ($cookie || '') =~ /\.([^.]+)$/;
     return $cookie;
-}
-
-# A cookie as the module makes it.
-
-sub cookie {
-    my ($member, %o) = @_;
-
-    my $program = $o{program} || 'shop';
-    my $expires = defined $o{expires} ? $o{expires} : time() + 3600;
-    my $text = join "\n", 'loyalty-link-1', $o{purpose} || 'session',
-                    $program, $expires, $member, '', '', '';
-    my $sig = encode_base64url(hmac_sha256($text, $o{secret} || LINK_SECRET));
-
-    return 'loyalty_' . ($o{name} || $program) . '='
-        . join '.', $o{version} || 1, $expires, $member, $sig;
 }
 
 ###############################################################################
@@ -322,18 +304,18 @@ sub no_good {
     is_fault(get('/loyalty/balance', $cookie), 401, 'unauthorized', $name);
 }
 
-is_result(get('/loyalty/balance', cookie($code)), 200, 'balance',
+is_result(get('/loyalty/balance', link_cookie($code)), 200, 'balance',
     'a cookie that the test has made');
-no_good('one that has expired', cookie($code, expires => time() - 1));
-no_good('one by another secret', cookie($code, secret => 'x' x 32));
-no_good('one of another program', cookie($code, program => 'other',
+no_good('one that has expired', link_cookie($code, expires => time() - 1));
+no_good('one by another secret', link_cookie($code, secret => 'x' x 32));
+no_good('one of another program', link_cookie($code, program => 'other',
                                          name => 'shop'));
-no_good('one for another purpose', cookie($code, purpose => 'balance'));
-no_good('one of another version', cookie($code, version => 2));
-no_good('one of nobody', cookie(''));
-no_good('one of a member who is none', cookie('m_0123456789012345678901'));
-no_good('one of an e-mail', cookie($ada));
-no_good('one under another name', cookie($code, name => 'Shop'));
+no_good('one for another purpose', link_cookie($code, purpose => 'balance'));
+no_good('one of another version', link_cookie($code, version => 2));
+no_good('one of nobody', link_cookie(''));
+no_good('one of a member who is none', link_cookie('m_0123456789012345678901'));
+no_good('one of an e-mail', link_cookie($ada));
+no_good('one under another name', link_cookie($code, name => 'Shop'));
 no_good('one cut short', substr $cookie, 0, -1);
 no_good('an empty one', 'loyalty_shop=');
 no_good('half of one', 'loyalty_shop');

@@ -25,6 +25,7 @@
 
 typedef struct ngx_http_loyalty_endpoint_s  ngx_http_loyalty_endpoint_t;
 typedef struct ngx_http_loyalty_executor_s  ngx_http_loyalty_executor_t;
+typedef struct ngx_http_loyalty_require_s  ngx_http_loyalty_require_t;
 
 
 typedef struct {
@@ -114,6 +115,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                   programs;      /* ..._program_t * */
     ngx_array_t                   locations;     /* ..._loc_conf_t * */
+    ngx_array_t                   requires;      /* ..._require_t * */
     ngx_str_t                     pool_name;
     ngx_thread_pool_t            *pool;
     ngx_int_t                     batch;
@@ -139,7 +141,23 @@ typedef struct {
     size_t                        body_size;     /* that holds here */
     size_t                        store_max_size;
     ngx_msec_t                    store_timeout;
+
+    ngx_http_loyalty_require_t   *require;       /* NULL: nobody need be */
 } ngx_http_loyalty_loc_conf_t;
+
+
+/* Whom a location is for; of several tiers or memberships, any. */
+
+struct ngx_http_loyalty_require_s {
+    ngx_http_loyalty_loc_conf_t   conf;          /* only the program */
+    ngx_str_t                     name;          /* of it */
+    const loyalty_str_t          *tiers;
+    size_t                        ntiers;        /* 0: of whatever tier */
+    const loyalty_str_t          *memberships;
+    size_t                        nmemberships;  /* 0: with or without */
+    u_char                       *file;
+    ngx_uint_t                    line;
+};
 
 
 extern ngx_module_t  ngx_http_loyalty_module;

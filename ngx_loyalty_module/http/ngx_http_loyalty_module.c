@@ -10,6 +10,7 @@
 #include <ngx_http_loyalty_location.h>
 #include <ngx_http_loyalty_program.h>
 #include <ngx_http_loyalty_ref.h>
+#include <ngx_http_loyalty_require.h>
 #include <ngx_http_loyalty_store.h>
 #include <ngx_http_loyalty_variables.h>
 #include <ngx_http_loyalty_worker.h>
@@ -201,6 +202,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
     { ngx_string("loyalty_format"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_http_loyalty_format,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("loyalty_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_loyalty_require,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -425,6 +433,10 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
         }
     }
 
+    if (ngx_http_loyalty_require_init(cf, lmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (lmcf->programs.nelts == 0) {
         return NGX_OK;
     }
@@ -469,6 +481,9 @@ ngx_http_loyalty_create_main_conf(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&lmcf->locations, cf->pool, 8,
                           sizeof(ngx_http_loyalty_loc_conf_t *))
+        != NGX_OK
+        || ngx_array_init(&lmcf->requires, cf->pool, 4,
+                          sizeof(ngx_http_loyalty_require_t *))
         != NGX_OK)
     {
         return NULL;
@@ -518,6 +533,7 @@ ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf)
      */
 
     llcf->format = NGX_CONF_UNSET_UINT;
+    llcf->require = NGX_CONF_UNSET_PTR;
     llcf->max_body_size = NGX_CONF_UNSET_SIZE;
     llcf->store_max_size = NGX_CONF_UNSET_SIZE;
     llcf->store_timeout = NGX_CONF_UNSET_MSEC;
@@ -546,6 +562,8 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               LOYALTY_FORMAT_JSON);
 
     /* what is enough depends on what the location serves, and to whom */
+
+    ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);
 
     if (conf->max_body_size == NGX_CONF_UNSET_SIZE) {
         conf->max_body_size = prev->max_body_size;

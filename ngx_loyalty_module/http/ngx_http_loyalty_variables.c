@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_request.h>
+#include <ngx_http_loyalty_require.h>
 #include <ngx_http_loyalty_variables.h>
 
 #include <loyalty_ref.h>
@@ -104,7 +105,7 @@ ngx_http_loyalty_add_variables_of(ngx_conf_t *cf, ngx_http_variable_t *v)
 }
 
 
-/* Empty until there is an answer. */
+/* Empty until there is an answer, or it is known who has come in. */
 
 static ngx_int_t
 ngx_http_loyalty_answer_variable(ngx_http_request_t *r,
@@ -114,6 +115,7 @@ ngx_http_loyalty_answer_variable(ngx_http_request_t *r,
         (ngx_http_loyalty_answer_text_pt) data;
 
     loyalty_str_t            text;
+    loyalty_result_t        *result;
     ngx_http_loyalty_ctx_t  *ctx;
 
     text.data = "";
@@ -121,9 +123,17 @@ ngx_http_loyalty_answer_variable(ngx_http_request_t *r,
 
     ctx = ngx_http_get_module_ctx(r->main, ngx_http_loyalty_module);
 
-    if (ctx != NULL && ctx->command.status != 0
-        && answer_text(r, &ctx->command.result, &text) != NGX_OK)
-    {
+    if (ctx != NULL && ctx->command.status != 0) {
+        result = &ctx->command.result;
+
+    } else if (answer_text != ngx_http_loyalty_answer_result) {
+        result = ngx_http_loyalty_visitor(r);
+
+    } else {
+        result = NULL;
+    }
+
+    if (result != NULL && answer_text(r, result, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 

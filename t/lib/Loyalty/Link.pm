@@ -2,7 +2,7 @@ package Loyalty::Link;
 
 # (C) ngx_loyalty contributors
 
-# Signed links, made as a store makes them.
+# Signed links, made as a store makes them, and the cookies that come of them.
 #
 #     my $uri = '/loyalty/claim?' . link_query('claim', email => ...,
 #                                              order => 1001);
@@ -16,7 +16,7 @@ use Digest::SHA qw(hmac_sha256);
 use Exporter 'import';
 use MIME::Base64 qw(encode_base64url);
 
-our @EXPORT = qw(link_params link_query link_form LINK_SECRET);
+our @EXPORT = qw(link_params link_query link_form link_cookie LINK_SECRET);
 
 use constant LINK_SECRET => 'c2lnbmVk-links-of-the-shop-0123456789';
 
@@ -52,6 +52,21 @@ sub link_form {
 
     s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ge for values %params;
     return join '&', map { "$_=$params{$_}" } sort keys %params;
+}
+
+# The cookie of a member's browser, as the module makes it.
+
+sub link_cookie {
+    my ($member, %o) = @_;
+
+    my $program = $o{program} || 'shop';
+    my $expires = defined $o{expires} ? $o{expires} : time() + 3600;
+    my $text = join "\n", 'loyalty-link-1', $o{purpose} || 'session',
+                    $program, $expires, $member, '', '', '';
+    my $sig = encode_base64url(hmac_sha256($text, $o{secret} || LINK_SECRET));
+
+    return 'loyalty_' . ($o{name} || $program) . '='
+        . join '.', $o{version} || 1, $expires, $member, $sig;
 }
 
 ###############################################################################
