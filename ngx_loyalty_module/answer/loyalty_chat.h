@@ -11,6 +11,7 @@
 /* What the files that write chat formats share; for nobody else. */
 
 #include <loyalty_format.h>
+#include <loyalty_text.h>
 
 #include <jansson.h>
 
@@ -61,6 +62,38 @@ loyalty_str_t loyalty_chat_cut(loyalty_str_t *text,
  */
 void loyalty_chat_facts(const loyalty_chat_t *chat, int quoted,
     loyalty_json_t *out);
+
+/*
+ * loyalty_chat_buttons.c: what somebody may want to do next, at most "max" of
+ * LOYALTY_CHAT_BUTTONS, each on a page below the program's "site"; without one
+ * there are none.
+ */
+
+#define LOYALTY_CHAT_BUTTONS  2
+
+typedef struct {
+    loyalty_text_e            caption;
+    const char               *path;
+} loyalty_chat_button_t;
+
+size_t loyalty_chat_buttons(const loyalty_chat_t *chat, size_t max,
+    loyalty_chat_button_t *buttons);
+void loyalty_chat_url(const loyalty_chat_t *chat,
+    const loyalty_chat_button_t *button, loyalty_json_t *out);
+
+/* A text that is as long as a caption may be. */
+void loyalty_chat_caption(const loyalty_chat_t *chat, loyalty_text_e text,
+    loyalty_json_t *out);
+void loyalty_chat_short(loyalty_str_t text, loyalty_json_t *out);
+
+/*
+ * At most "max" rewards that the member may have at once, where the program
+ * signs links, and the parameters of such a link to redeem one.
+ */
+size_t loyalty_chat_redeemable(const loyalty_chat_t *chat, size_t max,
+    const loyalty_reward_t **rewards);
+void loyalty_chat_redeem_link(const loyalty_chat_t *chat,
+    const loyalty_reward_t *reward, loyalty_json_t *out);
 
 /* Whether our JSON tells of a member, and of the points. */
 int loyalty_chat_of_member(const loyalty_chat_t *chat);

@@ -35,6 +35,7 @@ ngx_http_loyalty_site(ngx_conf_t *cf, ngx_http_loyalty_program_t *program)
     }
 
     program->site = site;
+    program->rules.site = ngx_http_loyalty_text(&site);
 
     return NGX_CONF_OK;
 }
@@ -107,6 +108,8 @@ ngx_http_loyalty_link_secret(ngx_conf_t *cf,
                            "first of which signs", why);
         return NGX_CONF_ERROR;
     }
+
+    program->rules.link_secrets = &program->link_secrets;
 
     return NGX_CONF_OK;
 }

@@ -11,6 +11,7 @@
 #include <loyalty_action.h>
 #include <loyalty_badge.h>
 #include <loyalty_earn.h>
+#include <loyalty_link.h>
 #include <loyalty_locale.h>
 #include <loyalty_membership.h>
 #include <loyalty_points.h>
@@ -83,6 +84,9 @@ typedef struct {
 
     loyalty_locale_e             locale;          /* unless somebody wishes */
     const loyalty_texts_t       *texts;           /* NULL: as shipped */
+
+    loyalty_str_t                site;            /* URL, "": none */
+    const loyalty_link_secrets_t  *link_secrets;  /* NULL: none */
 } loyalty_program_t;
 
 

@@ -16,6 +16,7 @@
 #define CHECK  "tests/unit/check-chat-formats"
 
 #define BADGES  LOYALTY_BADGES_MAX
+#define SHAPES  5
 
 #define LONG_NAME                                                             \
     "A name of a good many words, as somebody gives it who has much to tell " \
@@ -36,6 +37,13 @@ static const loyalty_reward_t  rewards[] = {
     { .id = loyalty_string("hanky"),
       .name = loyalty_string("Free \xe0\xb8\x9c\xe0\xb9\x89\xe0\xb8\xb2"),
       .cost = 200, .kind = LOYALTY_REWARD_MANUAL }
+};
+
+static const loyalty_link_secrets_t  secrets = {
+    .secrets = {
+        loyalty_string("a-secret-of-links-for-units-0123456789")
+    },
+    .nsecrets = 1
 };
 
 static loyalty_badge_t    badges[BADGES];
@@ -259,7 +267,10 @@ only_a_developers_mistakes_have_another_status_than_200(void **state)
 }
 
 
-/* Somebody of whom all is known, one with nothing, and one of long stories. */
+/*
+ * Somebody of whom all is known, one with nothing, one of long stories with
+ * buttons, one with all that one can buy, and one of long stories without.
+ */
 
 static void
 shape(int n)
@@ -280,6 +291,21 @@ shape(int n)
         break;
 
     case 2:
+        program.site = text("https://shop.example/loyalty");
+        program.link_secrets = &secrets;
+        result.points = 30;
+        result.badges = UINT64_MAX;
+        result.new_badges = UINT64_MAX;
+        break;
+
+    case 3:
+        program.site = text("https://shop.example/loyalty");
+        program.link_secrets = &secrets;
+        result.now = 1800000000;
+        result.points = INT64_MAX;
+        break;
+
+    case 4:
         result.badges = UINT64_MAX;
         result.new_badges = UINT64_MAX;
         result.points = INT64_MAX;
@@ -300,7 +326,7 @@ write_answers(FILE *out, loyalty_format_e format)
 
     answers = 0;
 
-    for (n = 0; n < 3; n++) {
+    for (n = 0; n < SHAPES; n++) {
         for (locale = 0; locale < LOYALTY_LOCALES; locale++) {
             for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
                 shape(n);
@@ -336,7 +362,7 @@ every_answer_is_one_that_the_platform_takes(void **state)
     (void) state;
 
     snprintf(command, sizeof(command), CHECK " %d",
-             (LOYALTY_FORMATS - 1) * 3 * LOYALTY_LOCALES
+             (LOYALTY_FORMATS - 1) * SHAPES * LOYALTY_LOCALES
              * (LOYALTY_OUTCOMES - 1));
 
     out = popen(command, "w");
@@ -471,6 +497,115 @@ dialogflow_es_has_no_context_without_a_session(void **state)
 
 
 static void
+buttons_lead_to_the_site(void **state)
+{
+    (void) state;
+
+    program.site = text("https://shop.example/loyalty");
+
+    render(LOYALTY_FORMAT_MANYCHAT_TELEGRAM);
+    expect("content.messages.0.buttons.0.caption", "See rewards");
+    expect("content.messages.0.buttons.0.url",
+           "https://shop.example/loyalty/#rewards");
+    expect("content.messages.0.buttons.1.caption", "Claim another");
+    expect("content.messages.0.buttons.1.url",
+           "https://shop.example/loyalty/");
+
+    render(LOYALTY_FORMAT_CHATFUEL);
+    expect("messages.0.attachment.payload.buttons.0.url",
+           "https://shop.example/loyalty/#rewards");
+
+    program.nrewards = 0;
+
+    render(LOYALTY_FORMAT_MANYCHAT_TELEGRAM);
+    expect("content.messages.0.buttons.0.caption", "Claim another");
+    assert_null(at("content.messages.0.buttons.1"));
+}
+
+
+static void
+without_a_site_there_are_no_buttons(void **state)
+{
+    (void) state;
+
+    program.link_secrets = &secrets;
+
+    render(LOYALTY_FORMAT_MANYCHAT);
+    assert_null(at("content.messages.0.buttons"));
+    assert_null(at("content.quick_replies"));
+}
+
+
+static void
+a_reward_is_fetched_by_a_link_that_is_signed(void **state)
+{
+    loyalty_link_t  link = {
+        .purpose = loyalty_string("redeem"),
+        .program = loyalty_string("shop"),
+        .expires = loyalty_string("1800086400"),
+        .email = loyalty_string("ada@example.com"),
+        .reward = loyalty_string("sticker")
+    };
+
+    (void) state;
+
+    program.site = text("https://shop.example/loyalty");
+    program.link_secrets = &secrets;
+    result.now = 1800000000;
+
+    render(LOYALTY_FORMAT_MANYCHAT);
+
+    expect("content.quick_replies.0.caption", "Redeem");
+    expect("content.quick_replies.0.url",
+           "https://shop.example/loyalty/redeem?format=manychat");
+    expect("content.quick_replies.0.payload.email", "ada@example.com");
+    expect("content.quick_replies.0.payload.reward", "sticker");
+    expect("content.quick_replies.0.payload.expires", "1800086400");
+    assert_null(at("content.quick_replies.1"));
+
+    assert_int_equal(
+        loyalty_link_verify(&secrets, &link, text(json_string_value(
+                            at("content.quick_replies.0.payload.sig"))),
+                            1800000000),
+        LOYALTY_LINK_GOOD);
+}
+
+
+static void
+several_rewards_are_told_apart_by_their_names(void **state)
+{
+    (void) state;
+
+    program.site = text("https://shop.example/loyalty");
+    program.link_secrets = &secrets;
+    result.points = 200;
+
+    render(LOYALTY_FORMAT_MANYCHAT);
+
+    expect("content.quick_replies.0.caption", "Sticker");
+    assert_non_null(at("content.quick_replies.1"));
+}
+
+
+static void
+only_messenger_over_tls_fetches_rewards(void **state)
+{
+    (void) state;
+
+    program.link_secrets = &secrets;
+    program.site = text("http://shop.example/loyalty");
+
+    render(LOYALTY_FORMAT_MANYCHAT);
+    assert_null(at("content.quick_replies"));
+
+    program.site = text("https://shop.example/loyalty");
+
+    render(LOYALTY_FORMAT_MANYCHAT_INSTAGRAM);
+    assert_null(at("content.quick_replies"));
+}
+
+
+static void
 long_texts_are_cut_at_a_blank(void **state)
 {
     loyalty_str_t               rest, part;
@@ -535,6 +670,11 @@ main(void)
         format_test(a_fault_tells_its_code_and_in_a_friendly_way),
         format_test(chatfuel_has_texts_and_dialogflow_has_numbers),
         format_test(dialogflow_es_has_no_context_without_a_session),
+        format_test(buttons_lead_to_the_site),
+        format_test(without_a_site_there_are_no_buttons),
+        format_test(a_reward_is_fetched_by_a_link_that_is_signed),
+        format_test(several_rewards_are_told_apart_by_their_names),
+        format_test(only_messenger_over_tls_fetches_rewards),
         cmocka_unit_test(long_texts_are_cut_at_a_blank),
         cmocka_unit_test(
             characters_stay_whole_and_count_as_the_platform_counts)

@@ -25,7 +25,8 @@ use Test::More;
 our @EXPORT = qw(is_chat);
 
 # Of each channel of ManyChat: its "type", how long texts may be (characters
-# as JavaScript counts them, or bytes), which messages and buttons it has.
+# as JavaScript counts them, or bytes), alone and with buttons, and which
+# messages and buttons it has.  WhatsApp's own limit is one URL a message.
 
 my %MANYCHAT = (
     'manychat' => {
@@ -38,6 +39,7 @@ my %MANYCHAT = (
         messages => 'text image cards', buttons => 'url node flow buy' },
     'manychat-whatsapp' => {
         type => 'whatsapp', text => 4096, with_buttons => 1024,
+        url_buttons => 1,
         messages => 'text', buttons => 'url node flow' },
     'manychat-telegram' => {
         type => 'telegram', text => 4096,
@@ -339,7 +341,8 @@ sub manychat_message {
 
     if (exists $message->{buttons}) {
         manychat_button($channel, $_)
-            for list('buttons', $message->{buttons}, 1, BUTTONS);
+            for list('buttons', $message->{buttons}, 1,
+                     $channel->{url_buttons} || BUTTONS);
 
         text('a text with buttons', $message->{text},
              $channel->{with_buttons});
