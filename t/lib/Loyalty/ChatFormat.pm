@@ -104,7 +104,9 @@ sub said {
 
     return said_by_manychat($answer->{content}) if $format =~ /^manychat/;
 
-    return (join(' ', map { $_->{text} } @{$answer->{messages}}),
+    return (join(' ', map { exists $_->{text} ? $_->{text}
+                            : $_->{attachment}{payload}{text} }
+                          @{$answer->{messages}}),
             $answer->{set_attributes}) if $format eq 'chatfuel';
 
     return ($answer->{fulfillmentText},
