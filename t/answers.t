@@ -94,6 +94,7 @@ http {
         location = /loyalty/coupon      { loyalty_coupon      shop; }
         location = /loyalty/history     { loyalty_history     shop; }
         location = /loyalty/leaderboard { loyalty_leaderboard shop; }
+        location = /loyalty/report { loyalty_report shop; }
         location = /loyalty/event       { loyalty_order_event shop; }
         %%STORE%%
         %%COUPON_STORE%%
@@ -225,6 +226,7 @@ my @successes = (
     [200, noted           => sub { event(4, $secret) }],
     [200, leaderboard     => sub {
         $t->get("/loyalty/leaderboard?email=$ada") }],
+    [200, report          => sub { $t->get('/loyalty/report?days=2') }],
 );
 
 my @faults = (
@@ -309,6 +311,19 @@ my %other = (
         list => [qw(leaders)],
         object => [qw(you)],
     },
+    report => {
+        text => [qw(result message program currency now counted_at liability
+                    until)],
+        integer => [qw(members newcomers buyers repeat_buyers repeat_percent
+                       outstanding owed issued spent expired taken_back
+                       removed redemption_percent)],
+        list => [qw(days sources customers rewards)],
+        object => [qw(other_sources)],
+        inside => {
+            days => 'day expired issued removed spent taken_back',
+            rewards => 'cost id left limited low name redeemed',
+        },
+    },
 );
 
 my %inside = (
@@ -330,7 +345,7 @@ for (@successes) {
     is($r->header('Cache-Control'), 'no-store', "$result: not to be cached");
 
     is(join(' ', sort keys %$json),
-       join(' ', sort(map { @$_ } values %$form)),
+       join(' ', sort(map { @$_ } grep { ref eq 'ARRAY' } values %$form)),
        "$result: every member is there, and no other");
 
     unlike($r->body, qr/null/, "$result: never null");
@@ -340,12 +355,13 @@ for (@successes) {
 
     for my $list (@{$form->{list}}) {
         is(ref $json->{$list}, 'ARRAY', "$result: $list is a list");
-        is($_, $inside{$list}, "$result: an element of $list")
+        is($_, $form->{inside}{$list} || $inside{$list},
+           "$result: an element of $list")
             for map { join ' ', sort keys %$_ } @{$json->{$list}};
     }
 
     is(join(' ', sort keys %{$json->{you}}), $inside{leaders}, "$result: you")
-        if $form->{object};
+        if $json->{you};
 
     like($json->{message}, qr/^[A-Z].*[.!]$/, "$result: a sentence");
     like($json->{coupon_expires} || '', $json->{coupon}

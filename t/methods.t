@@ -48,6 +48,7 @@ http {
         location = /loyalty/history     { loyalty_history     shop; }
         location = /loyalty/coupon      { loyalty_coupon      shop; }
         location = /loyalty/leaderboard { loyalty_leaderboard shop; }
+        location = /loyalty/report      { loyalty_report      shop; }
         location = /loyalty/event       { loyalty_order_event shop; }
         %%STORE%%
     }
@@ -59,6 +60,7 @@ my %allow = (
          qw(signup claim redeem cancel action event)),
     (map { $_ => 'GET, HEAD, POST, OPTIONS' }
          qw(balance history coupon leaderboard)),
+    report => 'GET, HEAD, OPTIONS',
 );
 
 my $query = '?email=ada%40example.com&order=1&reward=hanky&action=review'
@@ -76,7 +78,7 @@ for my $name (sort keys %allow) {
     is($r->header('Allow'), $allow{$name}, "$name: OPTIONS says what is");
     is($r->body, '', "$name: OPTIONS has no body");
 
-    for my $method (qw(GET HEAD PUT DELETE PATCH PROPFIND MKCOL PURGE)) {
+    for my $method (qw(GET HEAD POST PUT DELETE PATCH PROPFIND MKCOL PURGE)) {
         next if $allowed{$method};
 
         $r = $t->request($method, $uri . $query);

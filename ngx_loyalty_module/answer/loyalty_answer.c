@@ -46,6 +46,7 @@ static const loyalty_answer_layout_pt  loyalty_answer_layouts[] = {
     [LOYALTY_COUPON_GOOD] = loyalty_answer_coupon,
     [LOYALTY_COUPON_TAKEN] = loyalty_answer_coupon,
     [LOYALTY_LEADERBOARD] = loyalty_answer_leaderboard,
+    [LOYALTY_REPORT] = loyalty_answer_report,
     [LOYALTY_BAD_REQUEST] = NULL
 };
 

@@ -24,6 +24,8 @@ void loyalty_answer_history(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
 void loyalty_answer_leaderboard(const loyalty_program_t *program,
     const loyalty_result_t *result, loyalty_json_t *out);
+void loyalty_answer_report(const loyalty_program_t *program,
+    const loyalty_result_t *result, loyalty_json_t *out);
 
 
 /* "message", in all answers */

@@ -68,6 +68,9 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
     [LOYALTY_LEADERBOARD] = {
       .status = 200, .code = loyalty_string("leaderboard") },
 
+    [LOYALTY_REPORT] = {
+      .status = 200, .code = loyalty_string("report") },
+
     [LOYALTY_BAD_REQUEST] = {
       400,
       loyalty_string("bad_request"),

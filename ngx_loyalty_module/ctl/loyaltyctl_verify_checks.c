@@ -4,6 +4,7 @@
  */
 
 
+#include <loyalty_fold.h>
 #include <loyaltyctl_verify.h>
 
 
@@ -352,6 +353,29 @@ static const char  loyalty_check_once[] =
     "AND coalesce(member.merged_into, 0) = 0";
 
 
+/* what reports show of a day is what the ledger has, as far as it was read */
+
+static const char  loyalty_check_days[] =
+    "SELECT 0, CASE WHEN sum(credited) <> 0 THEN 'credited' "
+    "WHEN sum(debited) <> 0 THEN 'debited' ELSE 'entries' END "
+    "|| ' by ' || kind || ' on day ' || day, "
+    "CASE WHEN sum(credited) <> 0 THEN " LOYALTY_SUM("of_day * credited")
+    " WHEN sum(debited) <> 0 THEN " LOYALTY_SUM("of_day * debited")
+    " ELSE " LOYALTY_SUM("of_day * entries") " END, "
+    "CASE WHEN sum(credited) <> 0 THEN "
+    LOYALTY_SUM("(of_day - 1) * credited")
+    " WHEN sum(debited) <> 0 THEN " LOYALTY_SUM("(of_day - 1) * debited")
+    " ELSE " LOYALTY_SUM("(of_day - 1) * entries") " END "
+    "FROM (SELECT day, kind, credited, debited, entries, 1 AS of_day FROM day "
+    "UNION ALL "
+    "SELECT " LOYALTY_FOLD_DAY ", " LOYALTY_FOLD_KIND ", "
+    "CASE WHEN points > 0 THEN -points ELSE 0 END, "
+    "CASE WHEN points < 0 THEN points ELSE 0 END, -1, 0 FROM ledger "
+    "WHERE id <= coalesce((SELECT entry FROM fold WHERE id = 1), 0)) AS facts "
+    "GROUP BY day, kind "
+    "HAVING sum(credited) <> 0 OR sum(debited) <> 0 OR sum(entries) <> 0";
+
+
 /* an answer from the future would stay for ever; clocks differ a little */
 
 static const char  loyalty_check_answers[] =
@@ -376,5 +400,6 @@ const loyalty_check_t  loyalty_checks[LOYALTY_CHECKS] = {
     { "coupons", "redemption pool", loyalty_check_coupons },
     { "counts", "member claim redemption", loyalty_check_counts },
     { "once", "event ledger friend membership", loyalty_check_once },
+    { "days", "ledger", loyalty_check_days },
     { "answers", "answer", loyalty_check_answers }
 };

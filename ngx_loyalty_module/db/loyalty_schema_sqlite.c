@@ -368,8 +368,40 @@ static const char  loyalty_sqlite_migration_1[] =
 "    id         INTEGER PRIMARY KEY CHECK (id = 1),"
 "    at         INTEGER NOT NULL,"
 "    members    INTEGER NOT NULL,"
+"    newcomers  INTEGER NOT NULL,"
+"    buyers     INTEGER NOT NULL,"
+"    repeat_buyers INTEGER NOT NULL,"
 "    points     INTEGER NOT NULL,"
 "    owed       INTEGER NOT NULL"
+") STRICT;"
+
+/* and of them, those of the campaigns that have brought most */
+
+"CREATE TABLE source ("
+"    source     TEXT    NOT NULL PRIMARY KEY,"
+"    members    INTEGER NOT NULL,"
+"    newcomers  INTEGER NOT NULL,"
+"    buyers     INTEGER NOT NULL,"
+"    repeat_buyers INTEGER NOT NULL"
+") STRICT, WITHOUT ROWID;"
+
+/* the ledger added up by day (UTC, since 1970), as far as "fold" says */
+
+"CREATE TABLE day ("
+"    day        INTEGER NOT NULL,"
+"    kind       TEXT    NOT NULL,"
+"    credited   INTEGER NOT NULL,"
+"    debited    INTEGER NOT NULL,"
+"    entries    INTEGER NOT NULL,"
+"    PRIMARY KEY (day, kind)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE fold ("
+"    id         INTEGER PRIMARY KEY CHECK (id = 1),"
+"    entry      INTEGER NOT NULL,"              /* the last one */
+"    at         INTEGER NOT NULL,"              /* all until then */
+"    newest     INTEGER NOT NULL,"              /* to go up to next time */
+"    newest_at  INTEGER NOT NULL"
 ") STRICT;"
 
 "CREATE TABLE answer ("

@@ -14,8 +14,8 @@
 /*
  * A program's tables with all their columns, for those who move or compare
  * whole programs: what is missing here stays behind.  A migration that adds a
- * table or a column adds it here, too; but for leader and chore, which are
- * made anew.
+ * table or a column adds it here, too; but for leader, chore, census, source,
+ * day and fold, which are made anew.
  */
 
 #define LOYALTY_TABLES       13

@@ -34,7 +34,8 @@ static const loyalty_trait_t  loyalty_traits[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_LEADERBOARD] = { .writes = 0 },
     [LOYALTY_COMMAND_CONCLUDE] = { .writes = 1, .takes = 1, .alone = 1 },
     [LOYALTY_COMMAND_ERRAND] = { .writes = 1, .alone = 1 },
-    [LOYALTY_COMMAND_RECOGNIZE] = { .writes = 0 }
+    [LOYALTY_COMMAND_RECOGNIZE] = { .writes = 0 },
+    [LOYALTY_COMMAND_REPORT] = { .writes = 0 }
 };
 
 
@@ -78,28 +79,27 @@ loyalty_command_alone(const loyalty_command_t *command)
 
 
 int64_t
-loyalty_command_limit(const loyalty_command_t *command, int64_t otherwise,
-    int64_t max)
+loyalty_command_number(loyalty_str_t text, int64_t otherwise, int64_t max)
 {
     size_t   i;
-    int64_t  limit;
+    int64_t  number;
 
-    if (command->limit.len == 0) {
+    if (text.len == 0) {
         return otherwise;
     }
 
-    limit = 0;
+    number = 0;
 
-    for (i = 0; i < command->limit.len && limit <= max; i++) {
+    for (i = 0; i < text.len && number <= max; i++) {
 
-        if (command->limit.data[i] < '0' || command->limit.data[i] > '9') {
+        if (text.data[i] < '0' || text.data[i] > '9') {
             return 0;
         }
 
-        limit = limit * 10 + (command->limit.data[i] - '0');
+        number = number * 10 + (text.data[i] - '0');
     }
 
-    return (limit <= max) ? limit : 0;
+    return (number <= max) ? number : 0;
 }
 
 
@@ -183,6 +183,13 @@ loyalty_command_let_go(loyalty_command_t *command)
 
     command->result.leaders = NULL;
     command->result.nleaders = 0;
+
+    if (command->result.figures != NULL) {
+        free(command->result.figures->shelves);
+        free(command->result.figures);
+    }
+
+    command->result.figures = NULL;
 }
 
 

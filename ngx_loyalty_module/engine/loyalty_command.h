@@ -35,6 +35,7 @@ typedef enum {
     LOYALTY_COMMAND_CONCLUDE,
     LOYALTY_COMMAND_ERRAND,
     LOYALTY_COMMAND_RECOGNIZE,
+    LOYALTY_COMMAND_REPORT,
 
     LOYALTY_COMMANDS
 } loyalty_command_e;
@@ -72,6 +73,7 @@ struct loyalty_command_s {
     loyalty_str_t       before;              /* entry of a history */
     loyalty_str_t       limit;               /* how many to show */
     loyalty_str_t       by;                  /* what a leaderboard counts */
+    loyalty_str_t       days;                /* how many to report of */
 
     loyalty_format_e    format;              /* of the answer */
     loyalty_str_t       session;             /* of the chat */
@@ -145,11 +147,11 @@ int loyalty_command_takes(const loyalty_command_t *command);
 int loyalty_command_alone(const loyalty_command_t *command);
 
 /*
- * How many entries it wants to see, "otherwise" unless it says so; 0 if that
- * is not a number from 1 to "max".
+ * How many the caller wants, such as its "limit"; "otherwise" unless it says
+ * so; 0 if that is not a number from 1 to "max".
  */
-int64_t loyalty_command_limit(const loyalty_command_t *command,
-    int64_t otherwise, int64_t max);
+int64_t loyalty_command_number(loyalty_str_t text, int64_t otherwise,
+    int64_t max);
 
 /*
  * Reads what the store has answered about the command's order: its facts, or

@@ -98,7 +98,8 @@ static const loyalty_operation_pt  loyalty_operations[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_ORDER_EVENT] = loyalty_order_event,
     [LOYALTY_COMMAND_CONCLUDE] = loyalty_conclude,
     [LOYALTY_COMMAND_ERRAND] = loyalty_errand,
-    [LOYALTY_COMMAND_RECOGNIZE] = loyalty_recognize
+    [LOYALTY_COMMAND_RECOGNIZE] = loyalty_recognize,
+    [LOYALTY_COMMAND_REPORT] = loyalty_report
 };
 
 

@@ -30,8 +30,8 @@ loyalty_history(loyalty_transaction_t *tx, loyalty_command_t *command)
     int64_t            first, limit;
     loyalty_result_t  *result = &command->result;
 
-    limit = loyalty_command_limit(command, LOYALTY_HISTORY_LIMIT,
-                                  LOYALTY_HISTORY_MAX);
+    limit = loyalty_command_number(command->limit, LOYALTY_HISTORY_LIMIT,
+                                   LOYALTY_HISTORY_MAX);
 
     if (limit == 0) {
         result->outcome = LOYALTY_BAD_REQUEST;

@@ -15,8 +15,6 @@
 
 static int loyalty_leaderboard_which(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_board_e *board);
-static int loyalty_leaderboard_when(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
 static int loyalty_leaderboard_best(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t limit);
 static void loyalty_leaderboard_row(loyalty_transaction_t *tx,
@@ -33,8 +31,8 @@ loyalty_leaderboard(loyalty_transaction_t *tx, loyalty_command_t *command)
     loyalty_board_e    board;
     loyalty_result_t  *result = &command->result;
 
-    limit = loyalty_command_limit(command, LOYALTY_LEADERS_LIMIT,
-                                  LOYALTY_LEADERS_MAX);
+    limit = loyalty_command_number(command->limit, LOYALTY_LEADERS_LIMIT,
+                                   LOYALTY_LEADERS_MAX);
 
     if (limit == 0) {
         result->outcome = LOYALTY_BAD_REQUEST;
@@ -73,7 +71,7 @@ loyalty_leaderboard(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     result->outcome = LOYALTY_LEADERBOARD;
 
-    if (loyalty_leaderboard_when(tx, command) != LOYALTY_OK) {
+    if (loyalty_leaders_when(tx, &result->leaders_at) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -97,33 +95,6 @@ loyalty_leaderboard_which(loyalty_transaction_t *tx,
 
     return tx->program->ladder.window != LOYALTY_WINDOW_LIFETIME
            && loyalty_str_equal(command->by, loyalty_boards[*board]);
-}
-
-
-/* Whoever sees that it is old says so: see loyalty_engine_leaders_due(). */
-
-static int
-loyalty_leaderboard_when(loyalty_transaction_t *tx,
-    loyalty_command_t *command)
-{
-    int                       row;
-    const loyalty_str_t       name = loyalty_string("leaders");
-    const loyalty_db_value_t  values[] = { loyalty_db_text(name) };
-
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_CHORE_FIND, values,
-                                loyalty_values_n(values), &row)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    command->result.leaders_at = row ? loyalty_db_column_int(tx->db, 0) : 0;
-
-    if (tx->now - command->result.leaders_at >= LOYALTY_LEADERS_REFRESH) {
-        tx->leaders_old = 1;
-    }
-
-    return LOYALTY_OK;
 }
 
 

@@ -96,6 +96,31 @@ loyalty_leaders_destroy(loyalty_leaders_t *leaders)
 
 
 int
+loyalty_leaders_when(loyalty_transaction_t *tx, int64_t *at)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(loyalty_leaders_conf.chore)
+    };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_CHORE_FIND, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    *at = row ? loyalty_db_column_int(tx->db, 0) : 0;
+
+    if (tx->now - *at >= LOYALTY_LEADERS_REFRESH) {
+        tx->leaders_old = 1;
+    }
+
+    return LOYALTY_OK;
+}
+
+
+int
 loyalty_leaders_begin(loyalty_transaction_t *tx, int *more)
 {
     tx->leaders->nboards =

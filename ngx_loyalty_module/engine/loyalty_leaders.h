@@ -35,6 +35,12 @@ typedef enum {
 extern const loyalty_str_t  loyalty_boards[LOYALTY_BOARDS];
 
 
+/*
+ * When they were made, 0: never yet.  Whoever sees that they are old says so:
+ * see loyalty_engine_leaders_due().
+ */
+int loyalty_leaders_when(loyalty_transaction_t *tx, int64_t *at);
+
 /* Leaderboards that are being made; NULL if memory ran out. */
 loyalty_leaders_t *loyalty_leaders_create(void);
 

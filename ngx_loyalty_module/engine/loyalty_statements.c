@@ -4,6 +4,7 @@
  */
 
 
+#include <loyalty_fold.h>
 #include <loyalty_statements.h>
 #include <loyalty_store.h>
 
@@ -22,11 +23,22 @@
     "email, id, code, lifetime, joined_at, tier_at, tier_points, "            \
     "tier_before, tier_earlier, badges"
 
+/* what the sweep wants of it, likewise for loyalty_sweep.c */
+
+#define LOYALTY_SWEEP_COLUMNS                                                 \
+    "email, id, due_at, points, merged_into, joined_at, orders, source"
+
 /* the columns of a redemption, likewise for loyalty_redemption.c */
 
 #define LOYALTY_REDEMPTION_COLUMNS                                            \
     "id, member, expires_at, reward, store, source, state, used_for, "        \
     "coupon, cost, tries"
+
+/* what neither is of a reward, an expiry or a refund, nor moves points only */
+
+#define LOYALTY_DAY_IS_OTHER                                                  \
+    "kind NOT IN ('redemption', 'cancellation', 'expiry', 'reversal', "       \
+    "'restoration', 'merge')"
 
 /* what is not taken back, and so counts for limits */
 
@@ -483,20 +495,86 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "VALUES ($1, $2, $3, $4, $5, $6)", 0 },
 
     [LOYALTY_SQL_SWEEP_READ] =
-        { "SELECT email, id, due_at, points, merged_into FROM member "
+        { "SELECT " LOYALTY_SWEEP_COLUMNS " FROM member "
           "WHERE email > $1 ORDER BY email LIMIT $2", 0 },
 
     [LOYALTY_SQL_SWEEP_READ_SHARED] =
-        { "SELECT email, id, due_at, points, merged_into FROM member "
+        { "SELECT " LOYALTY_SWEEP_COLUMNS " FROM member "
           "WHERE id > $1 ORDER BY id LIMIT $2", 0 },
 
     [LOYALTY_SQL_CENSUS_READ] =
-        { "SELECT at, members, points, owed FROM census WHERE id = 1", 0 },
+        { "SELECT at, members, newcomers, buyers, repeat_buyers, points, "
+          "owed FROM census WHERE id = 1", 0 },
 
     [LOYALTY_SQL_CENSUS_WRITE] =
-        { "INSERT INTO census (id, at, members, points, owed) "
+        { "INSERT INTO census (id, at, members, newcomers, buyers, "
+          "repeat_buyers, points, owed) VALUES (1, $1, $2, $3, $4, $5, $6, $7)"
+          " ON CONFLICT (id) DO UPDATE SET at = $1, members = $2, "
+          "newcomers = $3, buyers = $4, repeat_buyers = $5, points = $6, "
+          "owed = $7", 0 },
+
+    [LOYALTY_SQL_SOURCES_CLEAR] =
+        { "DELETE FROM source", 0 },
+
+    [LOYALTY_SQL_SOURCES_INSERT] =
+        { "INSERT INTO source (source, members, newcomers, buyers, "
+          "repeat_buyers) VALUES ($1, $2, $3, $4, $5)", 0 },
+
+    [LOYALTY_SQL_FOLD_READ] =
+        { "SELECT entry, at, newest, newest_at FROM fold WHERE id = 1", 0 },
+
+    [LOYALTY_SQL_FOLD_NEXT] =
+        { "SELECT coalesce(max(id), 0), count(*) FROM (SELECT id FROM ledger "
+          "WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS step", 0 },
+
+    [LOYALTY_SQL_FOLD_ADD] =
+        { "INSERT INTO day (day, kind, credited, debited, entries) "
+          "SELECT " LOYALTY_FOLD_DAY ", " LOYALTY_FOLD_KIND ", "
+          "CAST(sum(CASE WHEN points > 0 THEN points ELSE 0 END) AS BIGINT), "
+          "CAST(sum(CASE WHEN points < 0 THEN -points ELSE 0 END) AS BIGINT), "
+          "count(*) FROM ledger WHERE id > $1 AND id <= $2 GROUP BY 1, 2 "
+          "ON CONFLICT (day, kind) DO UPDATE SET "
+          "credited = day.credited + excluded.credited, "
+          "debited = day.debited + excluded.debited, "
+          "entries = day.entries + excluded.entries", 0 },
+
+    [LOYALTY_SQL_FOLD_NEWEST] =
+        { "SELECT coalesce(max(id), 0) FROM ledger", 0 },
+
+    [LOYALTY_SQL_FOLD_WRITE] =
+        { "INSERT INTO fold (id, entry, at, newest, newest_at) "
           "VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET "
-          "at = $1, members = $2, points = $3, owed = $4", 0 },
+          "entry = $1, at = $2, newest = $3, newest_at = $4", 0 },
+
+    /* as "loyaltyctl report program" counts them */
+
+    [LOYALTY_SQL_REPORT_DAYS] =
+        { "SELECT day, "
+          "CAST(sum(CASE WHEN " LOYALTY_DAY_IS_OTHER
+          " THEN credited ELSE 0 END) AS BIGINT), "
+          "CAST(sum(CASE WHEN kind IN ('redemption', 'cancellation') "
+          "THEN debited - credited ELSE 0 END) AS BIGINT), "
+          "CAST(sum(CASE WHEN kind = 'expiry' "
+          "THEN debited - credited ELSE 0 END) AS BIGINT), "
+          "CAST(sum(CASE WHEN kind IN ('reversal', 'restoration') "
+          "THEN debited - credited ELSE 0 END) AS BIGINT), "
+          "CAST(sum(CASE WHEN " LOYALTY_DAY_IS_OTHER
+          " THEN debited ELSE 0 END) AS BIGINT) "
+          "FROM day WHERE day > $1 AND day <= $2 GROUP BY day", 0 },
+
+    [LOYALTY_SQL_REPORT_SOURCES] =
+        { "SELECT source, members, newcomers, buyers, repeat_buyers "
+          "FROM source ORDER BY members DESC, source LIMIT $1", 0 },
+
+    [LOYALTY_SQL_REPORT_CUSTOMERS] =
+        { "SELECT member.code, member.email, leader.points, leader.tier, "
+          "member.orders, member.joined_at "
+          "FROM leader JOIN member ON member.code = leader.code "
+          "WHERE leader.board = $1 AND leader.place <= $2 "
+          "ORDER BY leader.place", 0 },
+
+    [LOYALTY_SQL_REPORT_REWARDS] =
+        { "SELECT id, redeemed FROM reward", 0 },
 
     [LOYALTY_SQL_CHORE_FIND] =
         { "SELECT done_at FROM chore WHERE name = $1", 0 },

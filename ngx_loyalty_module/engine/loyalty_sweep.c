@@ -4,6 +4,8 @@
  */
 
 
+#include <loyalty_fold.h>
+#include <loyalty_sources.h>
 #include <loyalty_sweep.h>
 #include <loyalty_walk.h>
 
@@ -21,6 +23,10 @@
 
 #define LOYALTY_SWEEP_SILENCE  60
 
+/* Campaigns kept: nobody looks at more. */
+
+#define LOYALTY_SWEEP_SOURCES  100
+
 
 typedef struct {
     size_t                  len;
@@ -32,6 +38,8 @@ struct loyalty_sweep_s {
     loyalty_walk_t          walk;
     unsigned                through:1;     /* all members were read */
     unsigned                wrote:1;       /* in the last step */
+    unsigned                counting:1;    /* in the last one that writes */
+    unsigned                counted:1;     /* what was counted is written */
 
     /* of those read last, who is due, in the order of their e-mails */
 
@@ -47,17 +55,20 @@ struct loyalty_sweep_s {
 
     loyalty_census_t        census;        /* the last */
     loyalty_census_t        count;         /* being made */
+    loyalty_sources_t       sources;
 };
 
 
-static int loyalty_sweep_last_census(loyalty_transaction_t *tx);
 static int loyalty_sweep_member(loyalty_transaction_t *tx);
-static void loyalty_sweep_count(loyalty_census_t *count, int64_t points);
+static void loyalty_sweep_count(loyalty_transaction_t *tx);
 static int loyalty_sweep_compare(const void *one, const void *two);
 static size_t loyalty_sweep_some(const loyalty_sweep_t *sweep);
 static int loyalty_sweep_settle(loyalty_transaction_t *tx,
     const loyalty_sweep_email_t *email);
-static int loyalty_sweep_done(loyalty_transaction_t *tx);
+static int loyalty_sweep_counted(loyalty_transaction_t *tx);
+static int loyalty_sweep_source(loyalty_transaction_t *tx,
+    const loyalty_source_t *source);
+static int loyalty_sweep_fold(loyalty_transaction_t *tx, int *more);
 
 
 static const loyalty_walk_conf_t  loyalty_sweep_conf = {
@@ -94,16 +105,17 @@ loyalty_sweep_destroy(loyalty_sweep_t *sweep)
 int
 loyalty_sweep_begin(loyalty_transaction_t *tx, int *more)
 {
-    return (loyalty_sweep_last_census(tx) == LOYALTY_OK)
+    return (loyalty_census_read(tx, &tx->sweep->census) == LOYALTY_OK)
            ? loyalty_walk_begin(tx, &tx->sweep->walk, more) : LOYALTY_ERROR;
 }
 
 
-static int
-loyalty_sweep_last_census(loyalty_transaction_t *tx)
+int
+loyalty_census_read(loyalty_transaction_t *tx, loyalty_census_t *census)
 {
-    int                row;
-    loyalty_census_t  *census = &tx->sweep->census;
+    int  row;
+
+    memset(census, 0, sizeof(loyalty_census_t));
 
     if (loyalty_transaction_row(tx, LOYALTY_SQL_CENSUS_READ, NULL, 0, &row)
         != LOYALTY_OK)
@@ -113,9 +125,12 @@ loyalty_sweep_last_census(loyalty_transaction_t *tx)
 
     if (row) {
         census->at = loyalty_db_column_int(tx->db, 0);
-        census->members = loyalty_db_column_int(tx->db, 1);
-        census->points = loyalty_db_column_int(tx->db, 2);
-        census->owed = loyalty_db_column_int(tx->db, 3);
+        census->heads.members = loyalty_db_column_int(tx->db, 1);
+        census->heads.newcomers = loyalty_db_column_int(tx->db, 2);
+        census->heads.buyers = loyalty_db_column_int(tx->db, 3);
+        census->heads.repeat_buyers = loyalty_db_column_int(tx->db, 4);
+        census->points = loyalty_db_column_int(tx->db, 5);
+        census->owed = loyalty_db_column_int(tx->db, 6);
     }
 
     return LOYALTY_OK;
@@ -169,7 +184,7 @@ loyalty_sweep_member(loyalty_transaction_t *tx)
     due_at = loyalty_db_column_int(tx->db, 2);
 
     if (loyalty_db_column_int(tx->db, 4) == 0) {
-        loyalty_sweep_count(&sweep->count, loyalty_db_column_int(tx->db, 3));
+        loyalty_sweep_count(tx);
     }
 
     if (due_at == 0 || due_at > tx->now) {
@@ -192,9 +207,25 @@ loyalty_sweep_member(loyalty_transaction_t *tx)
 
 
 static void
-loyalty_sweep_count(loyalty_census_t *count, int64_t points)
+loyalty_sweep_count(loyalty_transaction_t *tx)
 {
-    count->members++;
+    int64_t            points, orders;
+    loyalty_heads_t    member;
+    loyalty_sweep_t   *sweep = tx->sweep;
+    loyalty_census_t  *count = &sweep->count;
+
+    points = loyalty_db_column_int(tx->db, 3);
+    orders = loyalty_db_column_int(tx->db, 6);
+
+    member.members = 1;
+    member.newcomers = (tx->now - loyalty_db_column_int(tx->db, 5)
+                        < LOYALTY_NEWCOMER);
+    member.buyers = (orders > 0);
+    member.repeat_buyers = (orders > 1);
+
+    loyalty_heads_add(&count->heads, &member);
+    loyalty_sources_count(&sweep->sources, loyalty_db_column_text(tx->db, 7),
+                          &member);
 
     if (points > 0) {
         count->points += points;
@@ -241,6 +272,7 @@ loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
 
     sweep->some = loyalty_sweep_some(sweep);
     sweep->at = tx->now;
+    sweep->counting = 0;
 
     if (loyalty_walk_sign(tx, &sweep->walk, &ours) != LOYALTY_OK) {
         return LOYALTY_ERROR;
@@ -249,6 +281,10 @@ loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
     if (!ours) {
         *more = 0;
         return LOYALTY_OK;
+    }
+
+    if (sweep->counted) {
+        return loyalty_sweep_fold(tx, more);
     }
 
     for (i = 0; i < sweep->some; i++) {
@@ -260,31 +296,79 @@ loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
         }
     }
 
-    *more = (!sweep->through || sweep->first + sweep->some < sweep->ndue);
+    *more = 1;
 
-    return *more ? LOYALTY_OK : loyalty_sweep_done(tx);
+    if (!sweep->through || sweep->first + sweep->some < sweep->ndue) {
+        return LOYALTY_OK;
+    }
+
+    sweep->counting = 1;
+
+    return loyalty_sweep_counted(tx);
 }
 
 
 static int
-loyalty_sweep_done(loyalty_transaction_t *tx)
+loyalty_sweep_counted(loyalty_transaction_t *tx)
 {
-    loyalty_census_t          *count = &tx->sweep->count;
+    size_t                     i;
+    loyalty_sweep_t           *sweep = tx->sweep;
+    const loyalty_census_t    *count = &sweep->count;
     const loyalty_db_value_t   values[] = {
-        loyalty_db_int(tx->now), loyalty_db_int(count->members),
+        loyalty_db_int(tx->now), loyalty_db_int(count->heads.members),
+        loyalty_db_int(count->heads.newcomers),
+        loyalty_db_int(count->heads.buyers),
+        loyalty_db_int(count->heads.repeat_buyers),
         loyalty_db_int(count->points), loyalty_db_int(count->owed)
     };
 
-    count->at = tx->now;
-
     if (loyalty_transaction_run(tx, LOYALTY_SQL_CENSUS_WRITE, values,
                                 loyalty_values_n(values))
-        != LOYALTY_OK)
+        != LOYALTY_OK
+        || loyalty_transaction_run(tx, LOYALTY_SQL_SOURCES_CLEAR, NULL, 0)
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    return loyalty_walk_done(tx, &tx->sweep->walk);
+    loyalty_sources_keep(&sweep->sources, LOYALTY_SWEEP_SOURCES);
+
+    for (i = 0; i < sweep->sources.nelts; i++) {
+
+        if (loyalty_sweep_source(tx, &sweep->sources.elts[i]) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_sweep_source(loyalty_transaction_t *tx,
+    const loyalty_source_t *source)
+{
+    const loyalty_str_t       name = { source->len, source->name };
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_text(name), loyalty_db_int(source->heads.members),
+        loyalty_db_int(source->heads.newcomers),
+        loyalty_db_int(source->heads.buyers),
+        loyalty_db_int(source->heads.repeat_buyers)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_SOURCES_INSERT, values,
+                                   loyalty_values_n(values));
+}
+
+
+static int
+loyalty_sweep_fold(loyalty_transaction_t *tx, int *more)
+{
+    if (loyalty_fold(tx, more) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    return *more ? LOYALTY_OK : loyalty_walk_done(tx, &tx->sweep->walk);
 }
 
 
@@ -330,6 +414,11 @@ loyalty_sweep_written(loyalty_sweep_t *sweep)
     sweep->wrote = 1;
     sweep->walk.seen_at = sweep->at;
     sweep->first += sweep->some;
+
+    if (sweep->counting) {
+        sweep->count.at = sweep->at;
+        sweep->counted = 1;
+    }
 
     if (sweep->alone != 0) {
         sweep->alone--;

@@ -16,7 +16,8 @@
  * Settles all members whose points have expired or have become usable.  An
  * index on when they are due would cost every claim more than it costs to look
  * at all of them now and then: nobody waits for it, since answers reckon with
- * what is due.  On the way it counts what they have.
+ * what is due.  On the way it counts them and what they have, and in the end
+ * it adds the new entries of the ledger up by day.
  */
 
 #define LOYALTY_SWEEP_INTERVAL  600
@@ -36,6 +37,9 @@ void loyalty_sweep_destroy(loyalty_sweep_t *sweep);
 int loyalty_sweep_begin(loyalty_transaction_t *tx, int *more);
 int loyalty_sweep_read(loyalty_transaction_t *tx, int *more);
 int loyalty_sweep_write(loyalty_transaction_t *tx, int *more);
+
+/* What was counted last; all zeros if nobody has counted yet. */
+int loyalty_census_read(loyalty_transaction_t *tx, loyalty_census_t *census);
 
 /*
  * What was counted last, after the first step; after the last one, by this

@@ -70,6 +70,7 @@ int loyalty_use(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_cancel(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_leaderboard(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+int loyalty_report(loyalty_transaction_t *tx, loyalty_command_t *command);
 
 /* loyalty_held.c: the second part of a redemption, and the search for one */
 int loyalty_conclude(loyalty_transaction_t *tx, loyalty_command_t *command);

@@ -125,6 +125,14 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
     .session = 1
 };
 
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_report_endpoint = {
+    .kind = LOYALTY_COMMAND_REPORT,
+    .post = LOYALTY_COMMAND_REPORT,
+    .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
+    .allow = ngx_string("GET, HEAD, OPTIONS"),
+    .takes = NGX_HTTP_LOYALTY_DAYS
+};
+
 /* It takes what a store sends, by its signature, in place of parameters. */
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {

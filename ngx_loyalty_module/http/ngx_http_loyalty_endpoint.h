@@ -26,6 +26,7 @@
 #define NGX_HTTP_LOYALTY_LIMIT     0x0400
 #define NGX_HTTP_LOYALTY_BEFORE    0x0800
 #define NGX_HTTP_LOYALTY_BY        0x1000
+#define NGX_HTTP_LOYALTY_DAYS      0x2000
 #define NGX_HTTP_LOYALTY_LINK      0x8000
 
 
@@ -58,6 +59,7 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_report_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint;

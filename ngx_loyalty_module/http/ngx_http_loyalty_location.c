@@ -8,6 +8,8 @@
 #include <ngx_http_loyalty_location.h>
 
 
+static void ngx_http_loyalty_location_fixed(
+    ngx_http_loyalty_loc_conf_t *llcf);
 static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_links(ngx_conf_t *cf,
@@ -50,14 +52,7 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
             "\"loyalty_store_timeout\" is 0: write what is enough");
     }
 
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
-
-        /* the store has no key, but signs, and does not chat */
-
-        llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
-        llcf->format = LOYALTY_FORMAT_JSON;
-        llcf->format_asked = 0;
-    }
+    ngx_http_loyalty_location_fixed(llcf);
 
     if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
         && program->coupon_stores.nelts != 0
@@ -97,6 +92,29 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     }
 
     return NGX_OK;
+}
+
+
+/* What such locations are, whatever is said around them. */
+
+static void
+ngx_http_loyalty_location_fixed(ngx_http_loyalty_loc_conf_t *llcf)
+{
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
+
+        /* the store has no key, but signs */
+
+        llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
+    }
+
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
+        || llcf->endpoint->kind == LOYALTY_COMMAND_REPORT)
+    {
+        /* neither a store nor an owner chats */
+
+        llcf->format = LOYALTY_FORMAT_JSON;
+        llcf->format_asked = 0;
+    }
 }
 
 

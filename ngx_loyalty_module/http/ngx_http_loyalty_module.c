@@ -171,6 +171,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       0,
       &ngx_http_loyalty_leaderboard_endpoint },
 
+    { ngx_string("loyalty_report"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_report_endpoint },
+
     { ngx_string("loyalty_order_event"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_loyalty_location,

@@ -93,6 +93,11 @@ ngx_http_loyalty_input_t  ngx_http_loyalty_known_params[] = {
       NULL, LOYALTY_BAD_REQUEST,
       NULL },
 
+    { ngx_string("days"), offsetof(loyalty_command_t, days),
+      NGX_HTTP_LOYALTY_NUMBER_MAX, NGX_HTTP_LOYALTY_DAYS, 1, 0,
+      ngx_http_loyalty_is_number, LOYALTY_BAD_REQUEST,
+      "\"days\" takes a whole number." },
+
     { ngx_string("expires"), ngx_http_loyalty_proof_offset(expires),
       LOYALTY_LINK_EXPIRES_MAX, NGX_HTTP_LOYALTY_LINK, 1, 0,
       NULL, LOYALTY_BAD_LINK,

@@ -82,6 +82,7 @@ static ngx_str_t  ngx_http_loyalty_locations[LOYALTY_COMMANDS + 1] = {
     [LOYALTY_COMMAND_CANCEL] = ngx_string("cancel"),
     [LOYALTY_COMMAND_ORDER_EVENT] = ngx_string("order_event"),
     [LOYALTY_COMMAND_LEADERBOARD] = ngx_string("leaderboard"),
+    [LOYALTY_COMMAND_REPORT] = ngx_string("report"),
     [LOYALTY_COMMANDS] = ngx_string("status")
 };
 
@@ -240,7 +241,7 @@ ngx_http_loyalty_status_census(ngx_http_loyalty_status_t *status)
     ngx_http_loyalty_status_family(status, "loyalty_members", "gauge",
                                    "Members, as of the last count.");
     ngx_http_loyalty_status_integer(status, "loyalty_members",
-                                    census.members);
+                                    census.heads.members);
 
     ngx_http_loyalty_status_family(status, "loyalty_points_outstanding",
                                    "gauge",

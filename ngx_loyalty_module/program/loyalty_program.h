@@ -27,6 +27,10 @@
 #define LOYALTY_SOURCE_MAX  64
 #define LOYALTY_LOCALE_MAX  35      /* BCP 47 tags: RFC 5646, 4.4.1 */
 
+/* "m_", 22 letters and digits (128 random bits and more), and a NUL */
+
+#define LOYALTY_MEMBER_SIZE  25
+
 /* A coupon code that is made here, and any. */
 
 #define LOYALTY_COUPON_LEN  16

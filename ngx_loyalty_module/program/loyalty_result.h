@@ -8,13 +8,9 @@
 #define _LOYALTY_RESULT_H_INCLUDED_
 
 
+#include <loyalty_figures.h>
 #include <loyalty_id.h>
 #include <loyalty_program.h>
-
-
-/* "m_", 22 letters and digits (128 random bits and more), and a NUL */
-
-#define LOYALTY_MEMBER_SIZE  25
 
 
 /*
@@ -42,6 +38,7 @@ typedef enum {
     LOYALTY_NOTHING_TO_DO,               /* of an errand: nobody sees it */
     LOYALTY_ORDER_NOTED,                 /* an event, whatever came of it */
     LOYALTY_LEADERBOARD,
+    LOYALTY_REPORT,
 
     LOYALTY_BAD_REQUEST,
     LOYALTY_BAD_EMAIL,
@@ -179,6 +176,8 @@ typedef struct {
     int64_t                  leaders_at;      /* when that was so */
     loyalty_leader_t         you;             /* who has asked, now */
     loyalty_str_t            by;              /* what they are ranked by */
+
+    loyalty_figures_t       *figures;         /* of a report */
 
     const char              *detail;          /* of a fault, NULL: its own */
 } loyalty_result_t;

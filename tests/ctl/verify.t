@@ -145,6 +145,11 @@ my @damages = (
     ['a membership that is not noted',
      "INSERT INTO membership (member, id, until_at) "
      . "VALUES ($ada, 'club', 2000000000)", 'once'],
+    ['a day of which a report tells too much', "INSERT INTO day (day, kind, "
+     . "credited, debited, entries) VALUES (1, 'claim', 1, 0, 1)", 'days'],
+    ['a day of which a report tells nothing', "DELETE FROM fold; INSERT INTO "
+     . "fold (id, entry, at, newest, newest_at) VALUES (1, 1, 0, 0, 0)",
+     'days'],
     ['an answer from the future',
      "INSERT INTO answer (id, caller, key, request, status, result, body, at) "
      . "VALUES (999, '', 'k', '', 200, '', '', 4000000000)", 'answers']

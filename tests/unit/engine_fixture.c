@@ -416,6 +416,18 @@ shop_leaderboard(shop_t *shop, const char *email, const char *limit)
 }
 
 
+loyalty_command_t *
+shop_report(shop_t *shop, const char *days)
+{
+    shop_request_t  *request;
+
+    request = shop_request(shop, LOYALTY_COMMAND_REPORT, "");
+    request->command.days = text(days);
+
+    return &request->command;
+}
+
+
 /* The store says from now on what it has paid back, and what is void. */
 
 loyalty_command_t *

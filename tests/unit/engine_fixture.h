@@ -135,6 +135,7 @@ loyalty_command_t *shop_history(shop_t *shop, const char *email,
     const char *before, const char *limit);
 loyalty_command_t *shop_leaderboard(shop_t *shop, const char *email,
     const char *limit);
+loyalty_command_t *shop_report(shop_t *shop, const char *days);
 
 loyalty_command_t *shop_event(shop_t *shop, const char *email,
     const char *order, int64_t total, int64_t refunded, const char *status);

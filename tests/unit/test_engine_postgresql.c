@@ -327,6 +327,49 @@ a_newer_version_is_refused_by_engines_that_connect(void **state)
 }
 
 
+static void
+sweep(shop_t *shop)
+{
+    int  more;
+
+    do {
+        assert_int_equal(loyalty_engine_settle(shop->engine, shop->now,
+                                               &more), LOYALTY_OK);
+    } while (more);
+}
+
+
+/* A server's entry may turn up below those that are there already. */
+
+static void
+an_entry_that_comes_late_is_added_up(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->damaged = 1;
+
+    shop_member(shop, ADA, 10);
+    shop_member(shop, BOB, 10);
+
+    (void) shop_sql(shop, "SELECT setval(pg_get_serial_sequence('ledger', "
+                          "'id'), 100)");
+    shop_expect(shop, shop_claim(shop, ADA, "1001", 1000), LOYALTY_CLAIMED);
+
+    sweep(shop);
+
+    (void) shop_sql(shop, "INSERT INTO ledger (id, member, previous, kind, "
+                          "reference, store, points, earned, usable_at, "
+                          "until_at, at) VALUES (50, 1, 0, 'claim', '', '', "
+                          "10, 10, 1, 0, 1797933600)");
+
+    shop->now += 600;
+    sweep(shop);
+
+    assert_int_equal(shop_sql(shop, "SELECT CAST(sum(entries) AS BIGINT) "
+                                    "FROM day"), 4);
+}
+
+
 int
 main(void)
 {
@@ -339,7 +382,8 @@ main(void)
         server_test(a_slow_statement_fails_and_the_next_works),
         server_test(a_locked_member_keeps_only_own_commands_waiting),
         server_test(missing_rights_are_told_to_the_log_without_values),
-        server_test(a_newer_version_is_refused_by_engines_that_connect)
+        server_test(a_newer_version_is_refused_by_engines_that_connect),
+        server_test(an_entry_that_comes_late_is_added_up)
     };
 
     if (only_on_postgresql()) {

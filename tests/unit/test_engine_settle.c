@@ -125,7 +125,7 @@ without_members_there_is_nothing_to_do(void **state)
 {
     shop_t  *shop = *state;
 
-    assert_int_equal(settle(shop), 3);
+    assert_int_equal(settle(shop), 4);
     assert_int_equal(settle(shop), 1);
 }
 
@@ -150,7 +150,7 @@ fifty_are_settled_at_a_time(void **state)
     assert_true(step(shop, shop->engine));
     assert_int_equal(due(shop), 20);
 
-    assert_false(step(shop, shop->engine));
+    assert_true(step(shop, shop->engine));
     assert_int_equal(due(shop), 0);
     assert_int_equal(expiries(shop), 120);
 }
@@ -178,9 +178,12 @@ all_members_are_looked_at_in_steps(void **state)
 
     assert_int_equal(due(shop), 300);
 
-    /* it begins, reads three times, and writes each time what it has found */
+    /*
+     * It begins, reads three times, writes each time what it has found, and in
+     * the end looks into the ledger.
+     */
 
-    assert_in_range(settle(shop), 1 + 3 + 3, 1 + 3 + 9);
+    assert_in_range(settle(shop), 1 + 3 + 3 + 1, 1 + 3 + 9 + 1);
 
     assert_int_equal(due(shop), 0);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM member "
@@ -318,7 +321,7 @@ who_was_settled_meanwhile_stays_so(void **state)
     shop_expect(shop, shop_claim(shop, "p1@example.com", "1001", 500),
                 LOYALTY_CLAIMED);
 
-    assert_false(step(shop, shop->engine));
+    assert_true(step(shop, shop->engine));
     assert_int_equal(expiries(shop), 1);
     assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 5);
 }

@@ -29,6 +29,7 @@ static const struct {
     [LOYALTY_NOTHING_TO_DO] = { 200, "nothing_to_do" },
     [LOYALTY_ORDER_NOTED] = { 200, "noted" },
     [LOYALTY_LEADERBOARD] = { 200, "leaderboard" },
+    [LOYALTY_REPORT] = { 200, "report" },
     [LOYALTY_BAD_REQUEST] = { 400, "bad_request" },
     [LOYALTY_BAD_EMAIL] = { 400, "bad_email" },
     [LOYALTY_BAD_ORDER] = { 400, "bad_order" },
