@@ -635,9 +635,9 @@ async function translate() {
 
     } catch {
         notice(say('fault.network'), false);
+        $('language').value = spoken();
     }
 
-    $('language').value = spoken();
     wording();
 
     if (me) {

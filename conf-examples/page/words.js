@@ -6,6 +6,7 @@
 const page = document.documentElement;
 
 let language = page.lang;
+let latest = '';
 let texts = {};
 let plural, figure, date;
 
@@ -23,13 +24,23 @@ export function choose(wanted, offered) {
 
 
 export async function speak(wanted) {
+    latest = wanted;
+
     const answer = await fetch(`texts/${wanted}.json`);
 
     if (!answer.ok) {
         throw new Error(`texts/${wanted}.json: ${answer.status}`);
     }
 
-    texts = await answer.json();
+    const its = await answer.json();
+
+    /* somebody has changed their mind meanwhile */
+
+    if (latest !== wanted) {
+        return;
+    }
+
+    texts = its;
     language = wanted;
     page.lang = wanted;
 

@@ -113,6 +113,23 @@ export class Shopper {
         }
     }
 
+    /* Keeps what is asked of these addresses waiting until it may go. */
+
+    async hold(addresses) {
+        let go;
+
+        const gone = new Promise(resolve => {
+            go = resolve;
+        });
+
+        await this.page.route(addresses, async route => {
+            await gone;
+            await route.continue();
+        });
+
+        return go;
+    }
+
     async focused() {
         return this.page.evaluate(() => document.activeElement?.id
                                         || document.activeElement?.tagName);

@@ -58,10 +58,10 @@ async function orders(browser) {
 
     for (const [what, order, text] of [
         ['none', '', 'check the order number'],
-        ['one that cannot be', 'a b', 'check the order number'],
-        ['of somebody else', '1-1001', 'no such order'],
+        ['one that cannot be', 'a b', 'not look like an order'],
+        ['of somebody else', '1-1001', 'could not find order 1-1001'],
         ['not paid', '5-1003', 'not paid yet'],
-        ['of a store that is away', '5-1005', 'cannot be asked'],
+        ['of a store that is away', '5-1005', 'shop cannot be reached'],
     ]) {
         await shopper.fill('#claim-order', order);
         await shopper.click('#claims .main');
@@ -178,15 +178,7 @@ async function slow(browser) {
 
     await signIn(shopper, await member(shopper, 8));
 
-    let go;
-    const gone = new Promise(resolve => {
-        go = resolve;
-    });
-
-    await shopper.page.route('**/claim', async route => {
-        await gone;
-        await route.continue();
-    });
+    const go = await shopper.hold('**/claim');
 
     await shopper.fill('#claim-order', '8-1004.A');
     await shopper.click('#claims .main');
@@ -419,6 +411,36 @@ async function keyboard(browser) {
 }
 
 
+/* Two languages, of which the first is the slower one to come. */
+
+async function languages(browser) {
+    const shopper = await Shopper.at(browser, 'languages');
+
+    await signIn(shopper, await member(shopper, 8));
+
+    const go = await shopper.hold('**/tr.json');
+
+    await shopper.$('#language').selectOption('tr');
+    await shopper.$('#language').selectOption('th');
+    await shopper.sees('the last one counts', '#points', 'คะแนน');
+
+    const came = shopper.page.waitForResponse('**/tr.json');
+
+    go();
+    await (await came).finished();
+    await shopper.sees('also when the other comes', '#points', 'คะแนน');
+    same('languages: and is what is chosen',
+         await shopper.$('#language').inputValue(), 'th');
+
+    await shopper.page.route('**/en.json', route => route.abort());
+    await shopper.$('#language').selectOption('en');
+    await shopper.sees('one does not come', '.notice.bad #notice-text', /./);
+    same('languages: and is not chosen',
+         await shopper.$('#language').inputValue(), 'th');
+    await shopper.leave();
+}
+
+
 /* Answers that the program of this test does not give. */
 
 async function answers(browser) {
@@ -542,7 +564,7 @@ async function paged(browser) {
 export async function faults(browser) {
     for (const day of [orders, lostAnswer, refused, twoTaps, slow, offline,
                        unreachable, words, session, strangers, keyboard,
-                       answers, late, paged])
+                       languages, answers, late, paged])
     {
         await day(browser);
     }

@@ -12,11 +12,11 @@ import { check, none, same } from './report.js';
 
 const WORDS = {
     en: { points: n => `${n} points`, member: 'not a member yet',
-          copied: 'copied', minus: '-200' },
+          copied: 'copied', thanks: 'Thank you' },
     tr: { points: n => `${n} puan`, member: 'henüz üye değil',
-          copied: 'kopyalandı', minus: '-200' },
+          copied: 'kopyalandı', thanks: 'Teşekkürler' },
     th: { points: n => `${n} คะแนน`, member: 'ยังไม่ได้เป็นสมาชิก',
-          copied: 'แล้ว', minus: '-200' },
+          copied: 'แล้ว', thanks: 'ขอบคุณ' },
 };
 
 const SHOPPERS = [
@@ -80,6 +80,7 @@ async function earns(shopper, n, words) {
     await shopper.sees('joins, and has the order', '#points',
                        words.points(110));
     await shopper.sees('is told of the order', '#notice-text', `${n}-1001`);
+    await shopper.sees('and thanked', '#notice-text', words.thanks);
     await shopper.sees('sees the gap', '#next-text', words.points(90));
     same(`${shopper.name}: as a bar`, await shopper.$('#next-bar').evaluate(
         bar => [bar.value, bar.max]), [110, 200]);
@@ -142,7 +143,7 @@ async function redeems(shopper, words) {
     await shopper.click('#coupon [data-close]');
     await shopper.sees('has less', '#points', words.points(55));
     await shopper.sees('finds it in the history', '#history-list .less',
-                       words.minus);
+                       '-200');
 
     return code;
 }
