@@ -36,6 +36,7 @@ function opening() {
     return {
         order: order.trim().slice(0, 64),
         result: query.get('result') || '',
+        earned: parseInt(query.get('earned'), 10) || 0,
         locale: query.get('locale') || '',
         source: query.get('source') || '',
         referral: query.get('referral') || '',
@@ -307,7 +308,7 @@ async function claim(order) {
 
     arrive(answer);
     told(answer);
-    rejoice(before);
+    rejoice(answer.earned, before || undefined);
 }
 
 
@@ -328,18 +329,17 @@ function claims(event) {
 
 /* Joy: what the last answer has brought within reach. */
 
-function rejoice(before) {
-    const had = before ? before.points : me.points - me.earned;
+function rejoice(earned, before = { points: me.points - earned }) {
     const reached = me.rewards.filter(reward =>
-        reward.affordable && reward.cost > had).at(-1);
+        reward.affordable && reward.cost > before.points).at(-1);
 
     const joy = [
-        before && me.tier && me.tier !== before.tier
+        'tier' in before && me.tier && me.tier !== before.tier
             && say('joy.tier', { name: me.tier_name }),
         reached && say('joy.reward', { reward: reached.name }),
     ].find(Boolean);
 
-    if (!joy || me.earned <= 0) {
+    if (!joy || earned <= 0) {
         return;
     }
 
@@ -720,6 +720,23 @@ async function known() {
 }
 
 
+/* What a signed link has come to, which the server tells in the address. */
+
+function linked() {
+    const { order, result, earned } = opened;
+
+    if (!has(`result.${result}`)) {
+        notice(new Fault(400, { code: result }).message, false);
+        return;
+    }
+
+    notice(result === 'claimed' && order && earned > 0
+        ? say('result.earned', { order, points: points(earned) })
+        : say(`result.${result}`));
+    rejoice(earned);
+}
+
+
 async function start() {
     const { order, result, locale } = opened;
     const offered = Array.from($('language').options, each => each.value);
@@ -758,16 +775,16 @@ async function start() {
             return;
         }
 
-        welcome(order, has(`fault.${result}`)
+        /* who is no member yet is asked all the same */
+
+        welcome(order, result !== 'not_a_member' && has(`fault.${result}`)
             ? new Fault(400, { code: result }) : null);
         return;
     }
 
     if (result) {
         window.history.replaceState(null, '', location.pathname);
-        notice(say(`result.${result}`)
-               || new Fault(400, { code: result }).message,
-               has(`result.${result}`));
+        linked();
 
     } else if (order) {
         $('claim-order').value = order;

@@ -13,7 +13,11 @@ import { chromium } from 'playwright-core';
 
 import { check, none } from './report.js';
 
+/* page.conf as it is, and with "loyalty_auth off" */
+
 export const PAGE = process.env.LOYALTY_PAGE;
+export const OPEN_PAGE = process.env.LOYALTY_OPEN_PAGE;
+
 export const PHONE = { width: 360, height: 740 };
 export const DESKTOP = { width: 1280, height: 800 };
 
@@ -35,7 +39,7 @@ export async function launch() {
 /* One person at one machine, with all that went wrong there. */
 
 export class Shopper {
-    static async at(browser, name, options = {}) {
+    static async at(browser, name, { address = PAGE, ...options } = {}) {
         const context = await browser.newContext({
             viewport: PHONE, locale: 'en-GB', timezoneId: 'UTC', ...options,
         });
@@ -43,24 +47,27 @@ export class Shopper {
         await context.grantPermissions(['clipboard-read', 'clipboard-write']);
         context.setDefaultTimeout(PATIENCE);
 
-        return new Shopper(name, context, await context.newPage());
+        return new Shopper(name, address, context, await context.newPage());
     }
 
-    constructor(name, context, page) {
+    constructor(name, address, context, page) {
         this.name = name;
+        this.address = address;
         this.context = context;
         this.page = page;
         this.trouble = [];
 
-        const { origin } = new URL(PAGE);
+        const { origin } = new URL(address);
 
         context.on('request', request => {
             if (new URL(request.url()).origin !== origin) {
                 this.trouble.push(`elsewhere: ${request.url()}`);
             }
 
-            if (request.url().includes('@')
-                || request.url().includes('%40'))
+            /* a signed link has one, and is what somebody has opened */
+
+            if (!request.isNavigationRequest()
+                && /@|%40/.test(request.url()))
             {
                 this.trouble.push(`an e-mail in ${request.url()}`);
             }
@@ -80,7 +87,7 @@ export class Shopper {
     }
 
     async open(query = '') {
-        await this.page.goto(PAGE + query);
+        await this.page.goto(this.address + query);
     }
 
     $(selector) {

@@ -1,18 +1,25 @@
 /*
  * Bad days: wrong orders, a slow shop, a lost answer, two taps for one, no
- * network; and sessions that the server knows by a cookie.
+ * network, and strangers.
  */
 
-import { PAGE, Shopper, location } from './browser.js';
+import { OPEN_PAGE, Shopper, location } from './browser.js';
 import { check, none, same } from './report.js';
 
 const KEY = 'idempotency-key';
 
 
+/* Where an e-mail is enough, so that a test says by itself who it is of. */
+
+function visitor(browser, name, options) {
+    return Shopper.at(browser, name, { address: OPEN_PAGE, ...options });
+}
+
+
 /* Requests past the page, for what was before it was opened. */
 
 async function api(shopper, what, fields) {
-    const answer = await shopper.context.request.post(PAGE + what,
+    const answer = await shopper.context.request.post(shopper.address + what,
         { data: fields });
 
     return answer.json();
@@ -52,7 +59,7 @@ function problem(status, code, more = {}) {
 
 
 async function orders(browser) {
-    const shopper = await Shopper.at(browser, 'orders');
+    const shopper = await visitor(browser, 'orders');
 
     await signIn(shopper, await member(shopper, 5));
 
@@ -79,7 +86,7 @@ async function orders(browser) {
  */
 
 async function lostAnswer(browser) {
-    const shopper = await Shopper.at(browser, 'a lost answer');
+    const shopper = await visitor(browser, 'a lost answer');
     const email = await member(shopper, 6, '1001', '1002');
     const keys = [];
     const codes = [];
@@ -125,7 +132,7 @@ async function lostAnswer(browser) {
 /* A no is an answer, too: what is tried after it is another try. */
 
 async function refused(browser) {
-    const shopper = await Shopper.at(browser, 'a no');
+    const shopper = await visitor(browser, 'a no');
     const keys = [];
 
     await signIn(shopper, await member(shopper, 12, '1001', '1002'));
@@ -149,7 +156,7 @@ async function refused(browser) {
 
 
 async function twoTaps(browser) {
-    const shopper = await Shopper.at(browser, 'two taps');
+    const shopper = await visitor(browser, 'two taps');
 
     await signIn(shopper, await member(shopper, 7, '1001', '1002'));
 
@@ -174,7 +181,7 @@ async function twoTaps(browser) {
 
 
 async function slow(browser) {
-    const shopper = await Shopper.at(browser, 'a slow shop');
+    const shopper = await visitor(browser, 'a slow shop');
 
     await signIn(shopper, await member(shopper, 8));
 
@@ -193,7 +200,7 @@ async function slow(browser) {
 
 
 async function offline(browser) {
-    const shopper = await Shopper.at(browser, 'offline');
+    const shopper = await visitor(browser, 'offline');
 
     await signIn(shopper, await member(shopper, 8));
     await shopper.context.setOffline(true);
@@ -214,7 +221,7 @@ async function offline(browser) {
 
 
 async function unreachable(browser) {
-    const shopper = await Shopper.at(browser, 'unreachable');
+    const shopper = await visitor(browser, 'unreachable');
 
     let asked = 0;
 
@@ -242,7 +249,7 @@ async function unreachable(browser) {
 /* Faults as they stand in the way between, and the server's own words. */
 
 async function words(browser) {
-    const shopper = await Shopper.at(browser, 'words');
+    const shopper = await visitor(browser, 'words');
 
     await signIn(shopper, await member(shopper, 8));
 
@@ -297,7 +304,7 @@ async function cookie(shopper, email) {
 
 
 async function session(browser) {
-    const shopper = await Shopper.at(browser, 'a session');
+    const shopper = await visitor(browser, 'a session');
     const email = await member(shopper, 9);
     const bodies = await cookie(shopper, email);
 
@@ -333,7 +340,7 @@ async function session(browser) {
 
 
 async function strangers(browser) {
-    const shopper = await Shopper.at(browser, 'no session');
+    const shopper = await visitor(browser, 'no session');
     const email = await member(shopper, 9);
 
     await shopper.page.route(/\/(balance|history)$/, route =>
@@ -359,7 +366,7 @@ async function strangers(browser) {
 
 
 async function keyboard(browser) {
-    const shopper = await Shopper.at(browser, 'keyboard',
+    const shopper = await visitor(browser, 'keyboard',
                                      { reducedMotion: 'reduce' });
     const email = await member(shopper, 10, '1001', '1002');
     const { keyboard: keys } = shopper.page;
@@ -414,7 +421,7 @@ async function keyboard(browser) {
 /* Two languages, of which the first is the slower one to come. */
 
 async function languages(browser) {
-    const shopper = await Shopper.at(browser, 'languages');
+    const shopper = await visitor(browser, 'languages');
 
     await signIn(shopper, await member(shopper, 8));
 
@@ -444,7 +451,7 @@ async function languages(browser) {
 /* Answers that the program of this test does not give. */
 
 async function answers(browser) {
-    const shopper = await Shopper.at(browser, 'answers');
+    const shopper = await visitor(browser, 'answers');
     const email = await member(shopper, 8, '1001');
     const real = await api(shopper, 'balance', { email });
 
@@ -481,7 +488,7 @@ async function answers(browser) {
 
 
 async function late(browser) {
-    const shopper = await Shopper.at(browser, 'a late coupon');
+    const shopper = await visitor(browser, 'a late coupon');
     const email = await member(shopper, 7);
     const real = await api(shopper, 'balance', { email });
     const keys = [];
@@ -529,7 +536,7 @@ async function late(browser) {
 
 
 async function paged(browser) {
-    const shopper = await Shopper.at(browser, 'history');
+    const shopper = await visitor(browser, 'history');
     const email = await member(shopper, 11, '1001', '1002');
 
     for (let n = 0; n < 5; n++) {

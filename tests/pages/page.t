@@ -26,6 +26,7 @@ BEGIN { $CHECKOUT = abs_path(dirname(abs_path(__FILE__)) . '/../..'); }
 
 use lib "$CHECKOUT/t/lib";
 
+use Loyalty::Link;
 use Loyalty::Npm;
 use Loyalty::Store;
 use Loyalty::Test;
@@ -54,13 +55,15 @@ for my $file (glob "$PAGE/*.* $PAGE/*/*.*") {
     copy($file, $copy) or die "$file: $!\n";
 }
 
+$t->secret(LINK_SECRET);
+$t->write_file('loyalty/link.key', LINK_SECRET . "\n", 0600);
 $t->conf(example())->run;
 
 # Each shopper of a story has orders of their own, by their number.
 
 my $store = Loyalty::Store->new($t, $t->port(1));
 
-for my $n (1 .. 12) {
+for my $n (1 .. 14) {
     my $who = "shopper-$n\@example.com";
 
     $store->order("$n-1001", email => $who, total => '60.99');
@@ -75,9 +78,21 @@ $store->start;
 
 ###############################################################################
 
+my ($page, $open) = map { 'http://127.0.0.1:' . $t->port($_) . '/loyalty/' }
+                    0, 2;
+
+my %link = link_params('claim', email => 'shopper-13@example.com',
+                       order => '13-1001');
+
+$t->post('/loyalty/signup', {email => $link{email}}, key => undef);
+
 my %environment = (
     LOYALTY_CHECKOUT => $CHECKOUT,
-    LOYALTY_PAGE => 'http://127.0.0.1:' . $t->port(0) . '/loyalty/',
+    LOYALTY_PAGE => $page,
+    LOYALTY_OPEN_PAGE => $open,
+    LOYALTY_LINKS => join(' ', map { "${page}claim?" . link_form(%$_) }
+                               \%link, {%link, order => '13-1001',
+                                         expires => $link{expires} + 1}),
     HOME => $t->dir,
 );
 
@@ -89,7 +104,8 @@ $t->done;
 ###############################################################################
 
 # The example, with only its addresses and its paths replaced, more to win,
-# and room for shoppers who are faster than people.
+# and room for shoppers who are faster than people; and a second server, where
+# an e-mail is enough.
 
 sub example {
     open my $fh, '<', "$PAGE/page.conf" or die "page.conf: $!\n";
@@ -103,6 +119,8 @@ sub example {
          ['server             127.0.0.1:3000;', 'server 127.0.0.1:%%PORT_1%%;'],
          ['listen  127.0.0.1:8080;', 'listen %%LISTEN_0%%;'],
          ['database        sqlite:', 'database sqlite:%%TESTDIR%%/'],
+         ['site            https://shop.example/loyalty;',
+          'site http://127.0.0.1:%%PORT_0%%/loyalty;'],
          ['coupon_expires  30d;', <<'END'])
         coupon_expires 30d;
         reward         lounge 100 "An evening in the lounge" tier=gold;
@@ -119,6 +137,16 @@ END
 
     $conf =~ s/\brate=\d+r\/[sm];/rate=100r\/s;/g == 2
         or die "page.conf has other limits\n";
+
+    # the other way that README.md tells of
+
+    my ($server) = $conf =~ /^(    server \{\n        listen .*^    \}\n)/ms
+        or die "page.conf has no server\n";
+
+    $server =~ s/%%LISTEN_0%%/%%LISTEN_2%%/;
+    $server =~ s/\bloyalty_auth\s+link\b[^;]*;/loyalty_auth off;/g == 2
+        or die "page.conf asks others for links\n";
+    $conf =~ s/^\}\n\z/$server}\n/m;
 
     return $conf;
 }

@@ -5,7 +5,7 @@
 
 import decodeQR from 'qr/decode.js';
 
-import { DESKTOP, PHONE, Shopper } from './browser.js';
+import { DESKTOP, OPEN_PAGE, PHONE, Shopper } from './browser.js';
 import { check, none, same } from './report.js';
 
 /* what the page says, by language, where the test reads it */
@@ -185,6 +185,15 @@ async function returns(shopper, n, words) {
                        words.points(255));
     await shopper.isAccessible('home again');
 
+    await shopper.page.evaluate(() => sessionStorage.clear());
+    await shopper.page.reload();
+    await shopper.sees('also without the address', '#points',
+                       words.points(255));
+    same(`${shopper.name}: by a cookie that no script sees`,
+         (await shopper.context.cookies()).map(each =>
+             [each.name, each.httpOnly, each.sameSite]),
+         [['loyalty_shop', true, 'Lax']]);
+
     await shopper.click('#home [data-leave]');
     await shopper.sees('may be somebody else', '#welcome-title');
     await shopper.page.reload();
@@ -200,11 +209,56 @@ async function returns(shopper, n, words) {
 }
 
 
+/* A mail with a signed link, and somebody else at the same phone. */
+
+async function links(browser) {
+    const shopper = await Shopper.at(browser, 'a signed link');
+    const [link, broken] = process.env.LOYALTY_LINKS.split(' ');
+
+    await shopper.page.goto(broken);
+    await shopper.sees('that was changed asks who it is', '#welcome-title',
+                       '13-1001');
+
+    await shopper.page.goto(link);
+    await shopper.sees('has the points', '#points', '110 points');
+    await shopper.sees('and says so', '#notice-text',
+                       'Order 13-1001 earned you 60 points.');
+    same('a signed link: nothing is left in the address bar',
+         new URL(shopper.page.url()).search, '');
+
+    await shopper.open('?order=13-1002');
+    await shopper.sees('claims the next order by itself', '#points',
+                       '255 points');
+    await shopper.click('#redeem-hanky');
+    await shopper.click('#redeem-yes');
+    await shopper.sees('redeems', '#coupon-qr svg');
+    await shopper.click('#coupon-return');
+    await shopper.click('#return-yes');
+    await shopper.sees('and gives it back', '#points', '255 points');
+
+    await shopper.click('#home [data-leave]');
+    await shopper.fill('#email', 'shopper-14@example.com');
+    await shopper.click('#enter .main');
+    await shopper.sees('does not let somebody else in', '#enter-fault',
+                       'number of one of your orders');
+    await shopper.fill('#order', '14-1001');
+    await shopper.click('#enter .main');
+    await shopper.click('#signup .main');
+    await shopper.sees('but by an order of theirs', '#points', '110 points');
+    await shopper.page.reload();
+    await shopper.sees('who is known from then on', '#who',
+                       'shopper-14@example.com');
+    await shopper.leave();
+}
+
+
 /* At 320 pixels nothing is cut off, in no language. */
 
 async function fits(browser) {
-    const shopper = await Shopper.at(browser, 'small phone',
-        { viewport: { width: 320, height: 568 }, colorScheme: 'dark' });
+    const shopper = await Shopper.at(browser, 'small phone', {
+        address: OPEN_PAGE, viewport: { width: 320, height: 568 },
+        colorScheme: 'dark',
+    });
 
     await shopper.page.addInitScript(() => sessionStorage.setItem(
         'loyalty.email', 'shopper-2@example.com'));
@@ -250,5 +304,6 @@ export async function shoppers(browser) {
         await shopper.leave();
     }
 
+    await links(browser);
     await fits(browser);
 }
