@@ -782,6 +782,10 @@ async function start() {
         return;
     }
 
+    /* #rewards and its like were not there when the browser looked */
+
+    $(location.hash.slice(1))?.scrollIntoView();
+
     if (result) {
         window.history.replaceState(null, '', location.pathname);
         linked();

@@ -194,6 +194,14 @@ async function returns(shopper, n, words) {
              [each.name, each.httpOnly, each.sameSite]),
          [['loyalty_shop', true, 'Lax']]);
 
+    /* a button of the chat leads to the rewards */
+
+    await shopper.open('?from=chat#rewards');
+    await shopper.sees('is led to the rewards', '#rewards-list', /./);
+    check(`${shopper.name}: which are in sight`, await shopper.$('#rewards')
+        .evaluate(part => part.getBoundingClientRect().top)
+        < await shopper.page.evaluate(() => window.innerHeight / 2));
+
     await shopper.click('#home [data-leave]');
     await shopper.sees('may be somebody else', '#welcome-title');
     await shopper.page.reload();
