@@ -16,6 +16,7 @@ use lib "$FindBin::Bin/lib";
 
 use Time::HiRes qw(sleep);
 
+use Loyalty::Link;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -46,12 +47,35 @@ http {
 
     %%SHOP%%
 
+    loyalty_program club {
+        database     sqlite:%%TESTDIR%%/db/club.db;
+        currency     USD;
+        earn         1 per 1.00;
+        link_secret  value:c2lnbmVk-links-of-the-shop-0123456789;
+        session      1d;
+    }
+
     server {
         listen %%LISTEN_0%% %%H2_LISTEN%%;
         %%H2_ON%%
 
         %%LOCATIONS%%
         %%STORE%%
+
+        location = /club/signup {
+            loyalty_signup club;
+            loyalty_auth   off;
+        }
+
+        location = /club/balance {
+            loyalty_balance club;
+            loyalty_auth    link;
+        }
+
+        location = /lounge {
+            loyalty_require club;
+            root            %%TESTDIR%%;
+        }
     }
 }
 END
@@ -121,6 +145,20 @@ is_fault(curl($balance, '-X', 'DELETE'), 405, 'method_not_allowed',
     'another method');
 is_fault(curl($balance, '-H', 'Authorization: Bearer x'), 401,
     'unauthorized', 'a wrong key');
+
+# cookies, which HTTP/2 sends one by one
+
+$t->write_file('lounge', 'the lounge');
+$t->secret(LINK_SECRET);
+
+my @cookies = ('-H', 'Cookie: a=b', '-H', 'Cookie: ' . link_cookie(
+    curl('/club/signup', json("{\"email\":\"$ada\"}"))->field('member'),
+    program => 'club'), '-H', 'Cookie: c=d');
+
+is_result(curl('/club/balance', @cookies), 200, 'balance', {email => $ada},
+    'a session');
+is(curl('/lounge', @cookies)->body, 'the lounge', 'a place for members');
+is(curl('/lounge')->status, 401, 'and for nobody else');
 
 # a body without a length
 

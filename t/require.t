@@ -148,7 +148,11 @@ http {
             try_files    /login =404;
         }
 
-        location = /check { loyalty_require shop tier=gold; return 204; }
+        location = /check {
+            internal;
+            loyalty_require shop tier=gold;
+            try_files       /login =404;
+        }
     }
 }
 END
