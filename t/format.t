@@ -23,6 +23,8 @@ use Loyalty::Test;
 
 my $t = Loyalty::Test->new;
 
+$t->macro(SECRET => $t->secret('secret-of-the-webhooks'));
+
 $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
 
@@ -31,6 +33,15 @@ events { }
 http {
     %%TEST_GLOBALS_HTTP%%
     %%SHOP%%
+
+    loyalty_program told {
+        database     sqlite:%%TESTDIR%%/db/told.db;
+        currency     USD;
+        earn         1 per 1.00;
+        api_key      till value:%%KEY%%-too;
+        order_event  woocommerce secret=value:%%SECRET%%;
+        %%LOOKUP%%
+    }
 
     loyalty_format chatfuel;
 
@@ -53,6 +64,8 @@ http {
         location = /small    { loyalty_signup shop;
                                loyalty_format manychat request;
                                loyalty_max_body_size 64; }
+        location = /event    { loyalty_order_event told; }
+        location = /status   { loyalty_status shop; }
         location = /if       { loyalty_balance shop;
                                loyalty_format dialogflow-cx;
                                if ($arg_x) { set $y 1; } }
@@ -170,6 +183,13 @@ is_fault($t->post('/asked/signup', "$query&format=",
          'bad_request', 'an empty format');
 is_chat($t->get("/loyalty/balance?$query&format=json"), 'chatfuel', 200,
         'balance', 'no request decides where it may not');
+
+# who does not chat
+
+is_fault($t->post('/event?format=chatfuel', {number => 1}), 401,
+         'bad_signature', 'webhooks of a store');
+is_fault($t->get('/status', key => undef), 401, 'unauthorized',
+         'what Prometheus asks');
 
 # idempotency
 

@@ -106,15 +106,6 @@ ngx_http_loyalty_location_fixed(ngx_http_loyalty_loc_conf_t *llcf)
 
         llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
     }
-
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
-        || llcf->endpoint->kind == LOYALTY_COMMAND_REPORT)
-    {
-        /* neither a store nor an owner chats */
-
-        llcf->format = LOYALTY_FORMAT_JSON;
-        llcf->format_asked = 0;
-    }
 }
 
 

@@ -625,6 +625,16 @@ static void
 ngx_http_loyalty_merge_limits(ngx_http_loyalty_loc_conf_t *conf,
     ngx_http_core_loc_conf_t *clcf)
 {
+    if (conf->endpoint->serve != NULL
+        || conf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
+        || conf->endpoint->kind == LOYALTY_COMMAND_REPORT)
+    {
+        /* neither a store nor an owner chats */
+
+        conf->format = LOYALTY_FORMAT_JSON;
+        conf->format_asked = 0;
+    }
+
     /* chat platforms wait for 5 to 10 seconds, who chats for less */
 
     ngx_conf_init_msec_value(conf->store_timeout,

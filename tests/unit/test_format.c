@@ -606,6 +606,24 @@ only_messenger_over_tls_fetches_rewards(void **state)
 
 
 static void
+without_memory_there_is_no_answer(void **state)
+{
+    loyalty_format_e  format;
+
+    (void) state;
+
+    loyalty_json_fail(&answer);
+
+    for (format = 0; format < LOYALTY_FORMATS; format++) {
+        assert_int_equal(loyalty_format_render(format, &program, &result,
+                                               &answer),
+                         LOYALTY_ERROR);
+        assert_null(answer.data);
+    }
+}
+
+
+static void
 long_texts_are_cut_at_a_blank(void **state)
 {
     loyalty_str_t               rest, part;
@@ -675,6 +693,7 @@ main(void)
         format_test(a_reward_is_fetched_by_a_link_that_is_signed),
         format_test(several_rewards_are_told_apart_by_their_names),
         format_test(only_messenger_over_tls_fetches_rewards),
+        format_test(without_memory_there_is_no_answer),
         cmocka_unit_test(long_texts_are_cut_at_a_blank),
         cmocka_unit_test(
             characters_stay_whole_and_count_as_the_platform_counts)
