@@ -62,8 +62,8 @@ a_body_without_them_has_none(void **state)
         "{}",
         "{\"queryResult\":null,\"sessionInfo\":7}",
         "{\"queryResult\":{},\"sessionInfo\":{}}",
-        "{\"queryResult\":{\"parameters\":[1]},"
-        "\"sessionInfo\":{\"parameters\":\"x\"}}"
+        "{\"queryResult\":{\"parameters\":[1]}}",
+        "{\"sessionInfo\":{\"parameters\":\"x\"}}"
     };
 
     (void) state;
