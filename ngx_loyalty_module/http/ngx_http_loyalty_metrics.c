@@ -176,6 +176,13 @@ ngx_http_loyalty_label(ngx_http_loyalty_program_t *program,
     ngx_int_t         i;
     ngx_slab_pool_t  *shpool;
 
+    if (name.len == 0) {
+
+        /* memcpy() and memcmp() want an address also for nothing */
+
+        name.data = "";
+    }
+
     i = ngx_http_loyalty_label_find(labels, name);
 
     if (i != NGX_DECLINED) {
