@@ -1,0 +1,478 @@
+package Loyalty::ExampleShops;
+
+# (C) ngx_loyalty contributors
+
+# A shop for each example of docs/openapi.yaml: the same program, with a
+# database of its own, in which has happened what the example starts from.
+#
+#     my $shops = Loyalty::ExampleShops->new($t, @paths);
+#     my $shop = $shops->add('claim', 'already_claimed');
+#     ...
+#     $shops->start;
+#     $shop->prepare;
+#     $t->request('POST', $shop->path('/claim'), ...);
+#
+# Ada is a member, and order 1001 of 60.99 is hers, unless an example starts
+# from something else: see %SHOPS.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Loyalty::CouponStore;
+use Loyalty::Link;
+use Loyalty::Store;
+
+use constant SECRET => 'secret-of-the-webhooks';
+
+# The links of the examples, and how long they are good.
+
+use constant {GOOD => 4102444800, EXPIRED => 1000000000};
+
+my %LINKS = (claim => {order => 1001}, balance => {}, history => {},
+             redeem => {reward => 'hanky'});
+
+# What is different in the shop of an example, by "OPERATION EXAMPLE" or by
+# EXAMPLE alone:
+#
+#   hanky     further parameters of the reward
+#   lookup    another location that is asked for orders
+#   timeout   how long the store may take
+#   rules     further ones
+#   broken    the database cannot be used
+#   nobody    has joined
+#   before    what happens besides
+
+my %SHOPS = (
+    signed_up => {nobody => 1},
+    signed_up_by_referral => {nobody => 1, before => sub {
+        $_[0]->stands_for(MVGNX0EK => $_[0]->joins('bob')->field('referral'));
+    }},
+    not_a_member => {nobody => 1},
+    report => {nobody => 1},
+
+    already_claimed => {before => sub { $_[0]->buys }},
+    balance => {before => sub { $_[0]->buys }},
+    balance_by_link => {before => sub { $_[0]->buys }},
+    balance_in_turkish => {before => sub { $_[0]->buys }},
+    history => {before => sub { $_[0]->redeems }},
+    history_by_link => {before => sub { $_[0]->redeems }},
+    history_older => {before => sub { $_[0]->redeems }},
+
+    order_not_found => {before => sub { $_[0]->order(1001, 'bob') }},
+    order_not_paid => {before => sub {
+        $_[0]->order(1001, 'ada', status => 'pending');
+    }},
+    order_already_claimed => {before => sub {
+        $_[0]->joins('bob');
+        $_[0]->buys('bob', 1001);
+        $_[0]->order(1001, 'ada');
+    }},
+    wrong_currency => {before => sub {
+        $_[0]->order(1001, 'ada', currency => 'EUR');
+    }},
+    store_bad_answer => {lookup => '/_store/page'},
+    store_unavailable => {lookup => '/_store/off'},
+    store_timeout => {lookup => '/_store/hangs', timeout => '200ms'},
+    database_unavailable => {nobody => 1, broken => 1},
+
+    redeemed => {before => sub { $_[0]->buys }},
+    redeemed_by_link => {before => sub { $_[0]->buys }},
+    redemption_pending => {hanky => 'coupon=store', before => sub {
+        $_[0]->buys;
+        $_[0]->store->does(create => 'fails', lookup => 'fails');
+    }},
+    coupon_refused => {hanky => 'coupon=store', before => sub {
+        $_[0]->buys;
+        $_[0]->store->does(create => 'refuses');
+    }},
+    out_of_stock => {hanky => 'stock=1', before => sub {
+        $_[0]->buys;
+        $_[0]->joins('bob');
+        $_[0]->redeems('bob', 1002);
+    }},
+    reward_limit => {hanky => 'per_member=1', before => sub {
+        $_[0]->redeems;
+        $_[0]->buys('ada', 1003);
+    }},
+    reward_not_offered => {hanky => 'tier=gold', before => sub {
+        $_[0]->buys;
+    }},
+
+    cancelled => {before => sub { $_[0]->redeems }},
+    already_cancelled => {before => sub { $_[0]->redeems; $_[0]->cancels }},
+    coupon_good => {before => sub { $_[0]->redeems }},
+    coupon_used => {before => sub { $_[0]->redeems }},
+    coupon_used_before => {before => sub {
+        $_[0]->redeems;
+        $_[0]->uses(2000);
+    }},
+    coupon_expired => {before => sub {
+        $_[0]->redeems;
+        $_[0]->database->rows('UPDATE redemption SET expires_at = 1');
+    }},
+    coupon_cancelled => {before => sub { $_[0]->redeems; $_[0]->cancels }},
+    coupon_not_cancellable => {hanky => 'coupon=pool', before => sub {
+        $_[0]->buys;
+        $_[0]->database->rows("INSERT INTO pool (reward, coupon)
+                               VALUES ('hanky', 'CP6WD0707CYVPQ43')");
+        $_[0]->redeems;
+    }},
+
+    already_rewarded => {before => sub { $_[0]->reviews('ada', 4711) }},
+    action_limit => {before => sub { $_[0]->reviews('ada', 4710) }},
+    action_already_rewarded => {before => sub {
+        $_[0]->joins('bob');
+        $_[0]->reviews('bob', 4711);
+    }},
+
+    leaderboard => {before => sub { $_[0]->has_leaders }},
+    leaderboard_with_you => {before => sub { $_[0]->has_leaders }},
+
+    # whatever is asked for with the key in the example, this was something
+    # else
+
+    idempotency_key_reused => {before => sub {
+        $_[0]->post($_[0]{asks}, {email => 'bob@example.com', order => 77,
+            reward => 'mug', coupon => 'C77', action => 'walk', ref => 'o-77',
+            limit => 7}, headers => [
+                'Idempotency-Key' => '7d6c0a52-redeem-hanky']);
+    }},
+);
+
+my %TOTALS = (1001 => '60.99', 1002 => '145.50', 1003 => '60.00');
+
+###############################################################################
+
+# The paths are those of the document, with the directives of their locations.
+
+sub new {
+    my ($class, $t, %directives) = @_;
+
+    Loyalty::CouponStore->macros($t);
+
+    return bless {t => $t, directives => \%directives, shops => []}, $class;
+}
+
+sub add {
+    my ($self, $operation, $example, $path) = @_;
+
+    my $differs = $SHOPS{"$operation $example"} || $SHOPS{$example} || {};
+
+    my $shop = bless {
+        %$differs, shops => $self, t => $self->{t}, asks => $path,
+        id => 'w' . scalar @{$self->{shops}}
+    }, 'Loyalty::ExampleShop';
+
+    push @{$self->{shops}}, $shop;
+    return $shop;
+}
+
+sub start {
+    my ($self) = @_;
+
+    my $t = $self->{t};
+
+    $t->secret($_) for SECRET, LINK_SECRET, 'key-of-another-program';
+
+    $self->{store} = Loyalty::CouponStore->new($t, $t->port(1));
+    $self->{store}->answers(504, [hang()]);
+    $self->{store}->start;
+
+    for my $shop (grep { $_->{broken} } @{$self->{shops}}) {
+        $shop->database->broken;
+        $t->give_to_workers('db', "db/$shop->{id}.db");
+    }
+
+    $t->conf($self->conf)->run;
+}
+
+# A request says by a header which shop it is for.
+
+sub conf {
+    my ($self) = @_;
+
+    my $programs = join '', map { $_->program } @{$self->{shops}};
+    my $locations = join '', map { $_->locations } @{$self->{shops}};
+
+    return <<"END";
+%%TEST_GLOBALS%%
+
+worker_rlimit_nofile 4096;
+
+events {
+    worker_connections 1024;
+}
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+$programs
+    loyalty_program another {
+        database      sqlite:%%TESTDIR%%/db/another.db;
+        currency      USD;
+        signup_bonus  1;
+        api_key       chatbot value:key-of-another-program;
+    }
+
+    server {
+        listen %%LISTEN_0%%;
+
+        loyalty_auth key link;
+
+        location /loyalty/ {
+            rewrite ^/loyalty/(.*)\$ /\$http_x_shop/\$1 last;
+        }
+
+        location = /another/balance {
+            loyalty_balance another;
+            loyalty_auth    key;
+        }
+
+$locations
+        %%STORE%%
+        %%COUPON_STORE%%
+
+        location = /_store/page {
+            internal;
+            proxy_pass http://127.0.0.1:%%PORT_0%%/page;
+        }
+
+        location = /page { return 200 "<html>a page</html>"; }
+
+        location = /_store/off {
+            internal;
+            proxy_pass http://127.0.0.1:%%PORT_9%%;
+        }
+
+        location = /_store/hangs {
+            internal;
+            proxy_pass http://127.0.0.1:%%PORT_1%%/orders/504;
+        }
+    }
+}
+END
+}
+
+###############################################################################
+
+package Loyalty::ExampleShop;
+
+use constant {GOOD => Loyalty::ExampleShops::GOOD,
+              EXPIRED => Loyalty::ExampleShops::EXPIRED};
+
+sub program {
+    my ($self) = @_;
+
+    my %own = (hanky => '', lookup => '/_store/order', %$self);
+
+    return <<"END";
+    loyalty_program $self->{id} {
+        database        sqlite:%%TESTDIR%%/db/$self->{id}.db;
+        currency        USD;
+        earn            1 per 1.00;
+        signup_bonus    50;
+        action          review 20 "Your review" limit=1/1d;
+        tier            silver 100 "Silver" "perks=Free tea";
+        tier            gold 1000 "Gold";
+        badge           starter "First order" orders=1;
+        reward          hanky 100 "Free handkerchief" product=HANKY-1
+                        url=https://shop.example/hanky $own{hanky};
+        api_key         chatbot value:%%KEY%%;
+        link_secret     value:${\ Loyalty::Link::LINK_SECRET};
+        order_lookup    $own{lookup} number=/number status=/status
+                        email=/billing/email total=/total currency=/currency
+                        paid=processing,completed;
+        order_event     woocommerce
+                        secret=value:${\ Loyalty::ExampleShops::SECRET};
+        coupon_store    create=/_store/coupon made=/code
+                        lookup=/_store/coupons list=/coupons code=/code;
+    }
+
+END
+}
+
+sub locations {
+    my ($self) = @_;
+
+    my $directives = $self->{shops}{directives};
+
+    return join '', map {
+        $self->location($_, $directives->{$_})
+    } sort keys %$directives;
+}
+
+# One that has a parameter in its path is a prefix.
+
+sub location {
+    my ($self, $path, $directive) = @_;
+
+    my $timeout = $self->{timeout} || '8s';
+    my $place = $path =~ s/\{\w+\}$// ? "/$self->{id}$path"
+                                       : "= /$self->{id}$path";
+    my $more = $directive eq 'loyalty_ref'
+        ? 'https://m.me/PAGE?ref=$loyalty_ref'
+          . ' otherwise=https://shop.example/loyalty/' : '';
+
+    return <<"END";
+        location $place {
+            $directive $self->{id} $more;
+            loyalty_store_timeout $timeout;
+            loyalty_max_body_size 16k;
+        }
+
+END
+}
+
+###############################################################################
+
+sub prepare {
+    my ($self) = @_;
+
+    $self->store->does;
+    $self->order($_, 'ada') for sort keys %TOTALS;
+    $self->has_links;
+
+    $self->joins('ada') if !$self->{nobody};
+    $self->{before}->($self) if $self->{before};
+}
+
+# What the document writes for a value that is another one each time.
+
+sub stands_for {
+    my ($self, $written, $real) = @_;
+
+    $self->{real}{$written} = $real;
+}
+
+sub real {
+    my ($self, $text) = @_;
+
+    my $real = $self->{real} || {};
+
+    $text =~ s/\Q$_\E/$real->{$_}/g for keys %$real;
+    return $text;
+}
+
+# A signature is of a program, whose name in the document is "shop".
+
+sub has_links {
+    my ($self) = @_;
+
+    $self->stands_for(signature($_, GOOD, 'shop')
+                          => signature($_, GOOD, $self->{id}))
+        for keys %LINKS;
+
+    my ($purpose) = $self->{asks} =~ m{^/(\w+)$};
+
+    $self->stands_for(signature('claim', EXPIRED, 'shop')
+                          => signature($purpose, EXPIRED, $self->{id}))
+        if $purpose && $LINKS{$purpose};
+}
+
+sub signature {
+    my ($purpose, $expires, $program) = @_;
+
+    my %link = Loyalty::Link::link_params($purpose, email => email('ada'),
+        %{$LINKS{$purpose}}, expires => $expires, program => $program);
+
+    return $link{sig};
+}
+
+sub id       { $_[0]{id} }
+sub store    { $_[0]{shops}{store} }
+sub database { $_[0]{t}->database("db/$_[0]{id}.db") }
+
+sub post {
+    my ($self, $path, $params, @o) = @_;
+
+    return $self->{t}->post("/$self->{id}$path", $params, @o);
+}
+
+# As it must be for the example to make sense.
+
+sub well {
+    my ($self, $path, $params) = @_;
+
+    my $r = $self->post($path, $params);
+
+    die "$path: " . $r->text . "\n" if $r->status >= 300;
+    return $r;
+}
+
+sub email { "$_[0]\@example.com" }
+
+sub order {
+    my ($self, $number, $who, %order) = @_;
+
+    $self->store->has($number, email => email($who),
+                      total => $TOTALS{$number}, %order);
+}
+
+sub joins {
+    my ($self, $who) = @_;
+
+    return $self->well('/signup', {email => email($who)});
+}
+
+sub buys {
+    my ($self, $who, $number) = @_;
+
+    $who ||= 'ada';
+    $number ||= 1001;
+
+    $self->order($number, $who);
+    $self->well('/claim', {email => email($who), order => $number});
+}
+
+sub redeems {
+    my ($self, $who, $number) = @_;
+
+    $self->buys($who, $number);
+
+    my $r = $self->well('/redeem', {email => email($who || 'ada'),
+                                    reward => 'hanky'});
+
+    $self->stands_for(CP6WD0707CYVPQ43 => $r->field('coupon'));
+}
+
+sub cancels {
+    my ($self) = @_;
+
+    $self->well('/cancel', {email => email('ada'),
+                            coupon => $self->{real}{CP6WD0707CYVPQ43}});
+}
+
+sub uses {
+    my ($self, $order) = @_;
+
+    $self->well('/coupon', {coupon => $self->{real}{CP6WD0707CYVPQ43},
+                            order => $order});
+}
+
+sub reviews {
+    my ($self, $who, $ref) = @_;
+
+    $self->well('/action', {email => email($who), action => 'review',
+                            ref => $ref});
+}
+
+# The first look at them has them made.
+
+sub has_leaders {
+    my ($self) = @_;
+
+    $self->joins($_) for qw(bob cyd);
+    $self->buys(@$_) for ['ada', 1001], ['bob', 1002], ['cyd', 1003];
+
+    $self->{t}->wait_until('the leaderboard is made', sub {
+        return @{$self->well('/leaderboard', {})->field('leaders')};
+    });
+}
+
+###############################################################################
+
+1;
+
+###############################################################################
