@@ -15,19 +15,17 @@ use strict;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use File::Copy qw(copy);
-use File::Path qw(make_path);
-use JSON::PP ();
 use Test::More;
 
 my $CHECKOUT;
 
 BEGIN { $CHECKOUT = abs_path(dirname(abs_path(__FILE__)) . '/../..'); }
 
-use lib "$CHECKOUT/t/lib";
+use lib "$CHECKOUT/t/lib", "$CHECKOUT/tests/pages/lib";
 
 use Loyalty::Link;
 use Loyalty::Npm;
+use Loyalty::Pages;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -46,18 +44,11 @@ plan(skip_all => 'chromium is needed, found none')
 
 $npm->install;
 
-# the files as nginx's workers can read them
-
-for my $file (glob "$PAGE/*.* $PAGE/*/*.*") {
-    my $copy = $t->path('html/loyalty/' . substr $file, length "$PAGE/");
-
-    make_path(dirname($copy));
-    copy($file, $copy) or die "$file: $!\n";
-}
+copy_files($t, $PAGE, 'html/loyalty');
 
 $t->secret(LINK_SECRET);
 $t->write_file('loyalty/link.key', LINK_SECRET . "\n", 0600);
-$t->conf(example())->run;
+$t->conf(page_conf())->run;
 
 # Each shopper of a story has orders of their own, by their number.
 
@@ -97,43 +88,26 @@ my %environment = (
 );
 
 served();
-story('page.js');
+story($npm, 'page.js', %environment);
 
 $t->done;
 
 ###############################################################################
 
-# The example, with only its addresses and its paths replaced, more to win,
-# and room for shoppers who are faster than people; and a second server, where
-# an e-mail is enough.
+# The example, with more to win, and room for shoppers who are faster than
+# people; and a second server, where an e-mail is enough.
 
-sub example {
-    open my $fh, '<', "$PAGE/page.conf" or die "page.conf: $!\n";
-    my $conf = do { local $/; <$fh> };
-
-    for (['load_module  modules/ngx_http_loyalty_module.so;',
-          '%%TEST_GLOBALS%%'],
-         ['pid        logs/nginx.pid;', ''],
-         ['error_log  logs/error.log;', ''],
-         ['access_log  logs/access.log;', '%%TEST_GLOBALS_HTTP%%'],
-         ['server             127.0.0.1:3000;', 'server 127.0.0.1:%%PORT_1%%;'],
-         ['listen  127.0.0.1:8080;', 'listen %%LISTEN_0%%;'],
-         ['database        sqlite:', 'database sqlite:%%TESTDIR%%/'],
-         ['site            https://shop.example/loyalty;',
-          'site http://127.0.0.1:%%PORT_0%%/loyalty;'],
-         ['coupon_expires  30d;', <<'END'])
+sub page_conf {
+    my $conf = example("$PAGE/page.conf",
+        ['site            https://shop.example/loyalty;',
+         'site http://127.0.0.1:%%PORT_0%%/loyalty;'],
+        ['coupon_expires  30d;', <<'END']);
         coupon_expires 30d;
         reward         lounge 100 "An evening in the lounge" tier=gold;
         tier           friend 0 "Friend";
         tier           gold 1000 "Gold" "perks=Free delivery";
         badge          first "First order" orders=1;
 END
-    {
-        my ($from, $to) = @$_;
-
-        $conf =~ s/^\h*\K\Q$from\E/$to/m
-            or die "page.conf has no line \"$from\"\n";
-    }
 
     $conf =~ s/\brate=\d+r\/[sm];/rate=100r\/s;/g == 2
         or die "page.conf has other limits\n";
@@ -190,33 +164,6 @@ sub file {
     my ($uri, @headers) = @_;
 
     return $t->get($uri, key => undef, headers => \@headers);
-}
-
-# What a program finds: lines "ok - NAME" and "not ok - NAME", those that
-# begin with a # explain, and the last one is "end".
-
-sub story {
-    my ($program) = @_;
-
-    local %ENV = (%ENV, %environment);
-
-    my $pid = open my $found, '-|', $npm->command($program)
-        or die "$program: $!\n";
-
-    my $ended;
-
-    binmode $found, ':utf8';
-
-    while (my $line = <$found>) {
-        chomp $line;
-
-        if    ($line =~ /^ok - (.*)/)     { pass($1) }
-        elsif ($line =~ /^not ok - (.*)/) { fail($1) }
-        elsif ($line eq 'end')            { $ended = 1 }
-        else                              { diag($line) }
-    }
-
-    ok(close($found) && $ended, "$program came to its end");
 }
 
 ###############################################################################
