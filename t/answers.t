@@ -99,6 +99,8 @@ http {
         %%STORE%%
         %%COUPON_STORE%%
 
+        location = /late/claim { loyalty_claim shop; loyalty_postpone 3d; }
+
         location = /broken { loyalty_signup broken; }
 
         location = /brief/signup { loyalty_signup brief; }
@@ -206,6 +208,8 @@ my @successes = (
     [200, already_member  => sub { $t->signup($ada) }],
     [200, claimed         => sub { $t->claim(1, $ada) }],
     [200, already_claimed => sub { $t->claim(1, $ada) }],
+    [202, claim_pending   => sub {
+        $t->post('/late/claim', {order => 6, email => $ada}) }],
     [200, balance         => sub { $t->balance($ada) }],
     [200, redeemed        => sub { redeem(used => 'sticker') }],
     [200, coupon_good     => sub { coupon($code{used}) }],
@@ -285,8 +289,8 @@ my %form = (
                 next_tier next_tier_name membership membership_name
                 membership_perks membership_until referral next_reward
                 next_reward_name coupon coupon_expires coupon_url)],
-    integer => [qw(points pending earned spent lifetime next_tier_missing
-                   streak next_reward_cost next_reward_missing)],
+    integer => [qw(points pending earned spent lifetime waiting
+                   next_tier_missing streak next_reward_cost next_reward_missing)],
     list => [qw(badges rewards)],
 );
 

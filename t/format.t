@@ -54,6 +54,7 @@ http {
         %%LOCATIONS%%
         %%STORE%%
 
+        location = /claim    { loyalty_claim shop; loyalty_postpone off; }
         location = /json     { loyalty_balance shop; loyalty_format json; }
         location = /telegram { loyalty_balance shop;
                                loyalty_format manychat telegram; }
@@ -130,7 +131,7 @@ is_chat($t->post('/small', {email => 'x' x 80}), 'manychat', 413,
 
 # nobody is to ask again: it is the platform that would
 
-$r = $t->claim(1, $ada);
+$r = $t->post('/claim', {order => 1, email => $ada});
 is_chat($r, 'chatfuel', 200, 'store_unavailable', 'the store is away');
 is($r->header('Retry-After'), undef, 'and nobody is told to come again');
 

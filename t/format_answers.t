@@ -81,6 +81,8 @@ http {
         location = /signup      { loyalty_signup      shop; }
         location = /claim       { loyalty_claim       shop;
                                   loyalty_store_timeout 300ms; }
+        location = /late        { loyalty_claim       shop;
+                                  loyalty_postpone    3d; }
         location = /balance     { loyalty_balance     shop; }
         location = /redeem      { loyalty_redeem      shop; }
         location = /cancel      { loyalty_cancel      shop; }
@@ -193,6 +195,7 @@ my @answers = (
     [order_already_claimed => sub { by(bob => 'claim', order => "$n-4") }],
     [store_bad_answer => sub { by(ada => 'claim', order => "$n-5") }],
     [store_unavailable => sub { by(ada => 'claim', order => "$n-6") }],
+    [claim_pending   => sub { by(ada => 'late', order => "$n-6") }],
     [store_timeout   => sub { by(ada => 'claim', order => "$n-7") }],
     [order_not_found => sub { by(ada => 'claim', order => "$n-9") }],
     [bad_order       => sub { by(ada => 'claim', order => '1 2') }],

@@ -33,6 +33,14 @@ http {
 
     %%SHOP%%
 
+    loyalty_program club {
+        database  sqlite:%%TESTDIR%%/db/club.db;
+        currency  USD;
+        earn      1 per 1.00;
+        api_key   chatbot value:%%KEY%%;
+        site      https://shop.example/club/;
+    }
+
     log_format refs '$uri|$loyalty_ref|$loyalty_order|$status';
 
     map $arg_chat $chat {
@@ -64,6 +72,10 @@ http {
         location /w/ {
             loyalty_ref shop https://wa.me/66812345678?text=claim%20$loyalty_ref
                         otherwise=%%PAGE%%?lang=en;
+        }
+
+        location /c/ {
+            loyalty_ref club https://m.me/club?ref=$loyalty_ref;
         }
 
         location /map/ {
@@ -122,7 +134,7 @@ $t->refuses('an empty page', 'invalid URL "" in "loyalty_ref"',
     location('/m/', "shop $CHAT otherwise="));
 $t->refuses('a page with a fragment', 'leave out the "#"',
     location('/m/', "shop $CHAT otherwise=${PAGE}#claim"));
-$t->refuses('no page', 'has no "otherwise="', location('/m/', "shop $CHAT"));
+$t->refuses('no page', 'there is no "otherwise="', location('/m/', "shop $CHAT"));
 $t->refuses('an unknown program', 'which is not defined',
     location('/m/', "other $CHAT otherwise=$PAGE"));
 $t->refuses('a second handler', 'one loyalty directive',
@@ -173,6 +185,10 @@ leads('/m/1001?web=1', "$PAGE?order=1001", 'the page on request');
 leads('/m/%231001?web=1', "$PAGE?order=%231001", 'the page, with a #');
 leads('/w/1001?web=1', "$PAGE?lang=en&order=1001",
     'the page, with arguments of its own');
+leads('/c/1001', 'https://m.me/club?ref=o-1001', 'where there is a site');
+leads('/c/1001?web=1', 'https://shop.example/club/?order=1001',
+    'the page of the site');
+leads('/c/1%202', 'https://shop.example/club/', 'the same without an order');
 leads('/m/1001?web=0', 'https://m.me/shop?ref=o-1001', 'web=0');
 leads('/m/' . '7' x 63, "$PAGE?order=" . '7' x 63,
     'a number too long for a chat');

@@ -183,6 +183,7 @@ loyalty_answer_success(const loyalty_program_t *program,
     loyalty_answer_integer(out, "earned", result->earned);
     loyalty_answer_integer(out, "spent", result->spent);
     loyalty_answer_integer(out, "lifetime", result->lifetime);
+    loyalty_answer_integer(out, "waiting", result->waiting);
 
     loyalty_answer_standing(program, result, out);
     loyalty_answer_next(next, cost, missing, out);

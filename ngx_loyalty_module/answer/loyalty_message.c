@@ -171,6 +171,10 @@ loyalty_message_member(loyalty_message_t *message)
         loyalty_message_say(message, LOYALTY_TEXT_ALREADY_CLAIMED);
         break;
 
+    case LOYALTY_CLAIM_PENDING:
+        loyalty_message_say(message, LOYALTY_TEXT_CLAIM_PENDING);
+        break;
+
     case LOYALTY_ALREADY_REWARDED:
         loyalty_message_say(message, LOYALTY_TEXT_ALREADY_REWARDED);
         break;

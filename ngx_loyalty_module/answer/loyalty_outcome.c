@@ -29,6 +29,9 @@ static const loyalty_outcome_t  loyalty_outcomes[LOYALTY_OUTCOMES] = {
     [LOYALTY_ALREADY_CLAIMED] = {
       .status = 200, .code = loyalty_string("already_claimed") },
 
+    [LOYALTY_CLAIM_PENDING] = {
+      .status = 202, .code = loyalty_string("claim_pending") },
+
     [LOYALTY_BALANCE] = {
       .status = 200, .code = loyalty_string("balance") },
 

@@ -107,6 +107,9 @@ static const loyalty_text_t  loyalty_texts[LOYALTY_TEXTS] = {
     [LOYALTY_TEXT_ALREADY_CLAIMED] = {
       loyalty_string("already_claimed"), LOYALTY_KNOWN_OF_ORDER },
 
+    [LOYALTY_TEXT_CLAIM_PENDING] = {
+      loyalty_string("claim_pending"), LOYALTY_KNOWN_OF_ORDER },
+
     [LOYALTY_TEXT_REWARDED] = {
       loyalty_string("rewarded"),
       LOYALTY_KNOWN_OF_MEMBER | loyalty_text_has(ACTION) },

@@ -51,6 +51,10 @@ const char *const  loyalty_text_en[LOYALTY_TEXTS] = {
     [LOYALTY_TEXT_ALREADY_CLAIMED] =
         "You have already claimed order {order}.",
 
+    [LOYALTY_TEXT_CLAIM_PENDING] =
+        "The shop does not answer just now, but your order {order} is noted: "
+        "its points come by themselves as soon as the shop confirms it.",
+
     [LOYALTY_TEXT_REWARDED] =
         "Thank you! {action} earned you {earned}.",
 

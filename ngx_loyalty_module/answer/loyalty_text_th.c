@@ -53,6 +53,10 @@ const char *const  loyalty_text_th[LOYALTY_TEXTS] = {
     [LOYALTY_TEXT_ALREADY_CLAIMED] =
         "คุณรับคะแนนของคำสั่งซื้อ {order} ไปแล้ว",
 
+    [LOYALTY_TEXT_CLAIM_PENDING] =
+        "ขณะนี้ร้านค้ายังไม่ตอบกลับ แต่เราบันทึกคำสั่งซื้อ {order} ไว้แล้ว "
+        "คุณจะได้รับคะแนนโดยอัตโนมัติทันทีที่ร้านค้ายืนยัน",
+
     [LOYALTY_TEXT_REWARDED] =
         "ขอบคุณ! คุณได้รับ {earned} จาก {action}",
 

@@ -52,6 +52,11 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
     [LOYALTY_TEXT_ALREADY_CLAIMED] =
         "{order} numaralı siparişinizin puanlarını daha önce aldınız.",
 
+    [LOYALTY_TEXT_CLAIM_PENDING] =
+        "Mağaza şu anda yanıt vermiyor, ancak {order} numaralı siparişinizi "
+        "not aldık: mağaza onaylar onaylamaz puanlarınız kendiliğinden "
+        "hesabınıza eklenecek.",
+
     [LOYALTY_TEXT_REWARDED] =
         "Teşekkürler! {action} size {earned} kazandırdı.",
 

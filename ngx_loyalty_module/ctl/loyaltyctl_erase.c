@@ -48,6 +48,7 @@ static int loyaltyctl_erase_next(loyalty_transaction_t *tx, int64_t member,
 static int loyaltyctl_erase_one(loyalty_transaction_t *tx, int64_t id,
     loyalty_str_t email, loyaltyctl_erase_t *erase);
 static int loyaltyctl_erase_row(loyalty_transaction_t *tx, int64_t id);
+static int loyaltyctl_erase_postponed(loyalty_transaction_t *tx, int64_t id);
 static int loyaltyctl_erase_friend(loyalty_transaction_t *tx, int64_t id);
 static int loyaltyctl_erase_answers(loyalty_transaction_t *tx,
     loyalty_str_t email, loyaltyctl_erase_t *erase);
@@ -62,7 +63,8 @@ static const loyalty_usage_t  loyaltyctl_erase_usage = {
     "member erase", "EMAIL|CODE",
     "Erases who a member is: the e-mail, also those of members who were\n"
     "merged into it, source, locale, the mailbox by which a friend is known\n"
-    "again, its code for friends, and the stored answers with the e-mail.\n"
+    "again, its code for friends, claims that wait for the store, and the\n"
+    "stored answers with the e-mail.\n"
     "A random address takes the e-mail's place.  Points, orders and\n"
     "redemptions stay, under the member's code, so that all sums stay true.\n"
     "\n"
@@ -300,7 +302,8 @@ loyaltyctl_erase_one(loyalty_transaction_t *tx, int64_t id,
         return LOYALTY_OK;
     }
 
-    return (loyaltyctl_erase_row(tx, id) == LOYALTY_OK)
+    return (loyaltyctl_erase_row(tx, id) == LOYALTY_OK
+            && loyaltyctl_erase_postponed(tx, id) == LOYALTY_OK)
            ? loyaltyctl_erase_friend(tx, id) : LOYALTY_ERROR;
 }
 
@@ -326,6 +329,18 @@ loyaltyctl_erase_row(loyalty_transaction_t *tx, int64_t id)
     values[1].text = loyalty_fields_string(code);
 
     return loyalty_transaction_run(tx, LOYALTYCTL_SQL_ERASE, values,
+                                   loyalty_values_n(values));
+}
+
+
+/* The store would be asked about the e-mail. */
+
+static int
+loyaltyctl_erase_postponed(loyalty_transaction_t *tx, int64_t id)
+{
+    const loyalty_db_value_t  values[] = { loyalty_db_int(id) };
+
+    return loyalty_transaction_run(tx, LOYALTYCTL_SQL_DROP_POSTPONED, values,
                                    loyalty_values_n(values));
 }
 

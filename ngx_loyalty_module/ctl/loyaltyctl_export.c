@@ -62,6 +62,16 @@ static const loyalty_table_column_t  loyalty_export_claims[] = {
     { "facts", LOYALTY_TABLE_TEXT }
 };
 
+static const loyalty_table_column_t  loyalty_export_postponed[] = {
+    { "store", LOYALTY_TABLE_TEXT },
+    { "order", LOYALTY_TABLE_TEXT },
+    { "member", LOYALTY_TABLE_TEXT },
+    { "at", LOYALTY_TABLE_TIME },
+    { "tries", LOYALTY_TABLE_INTEGER },
+    { "next", LOYALTY_TABLE_TIME },
+    { "until", LOYALTY_TABLE_TIME }
+};
+
 static const loyalty_table_column_t  loyalty_export_redemptions[] = {
     { "redemption", LOYALTY_TABLE_INTEGER },
     { "member", LOYALTY_TABLE_TEXT },
@@ -109,6 +119,11 @@ static const loyalty_export_t  loyalty_exports[] = {
       "FROM claim LEFT JOIN member ON member.id = claim.member "
       "ORDER BY claim.store, number" },
 
+    { "postponed", loyalty_columns_of(loyalty_export_postponed),
+      "SELECT store, number, code, at, tries, next_at, until_at "
+      "FROM postponed LEFT JOIN member ON member.id = postponed.member "
+      "ORDER BY postponed.id" },
+
     { "redemptions", loyalty_columns_of(loyalty_export_redemptions),
       "SELECT redemption.id, code, redeemed_at, reward, store, cost, coupon, "
       "expires_at, state, changed_at, used_for "
@@ -120,7 +135,7 @@ static const loyalty_export_t  loyalty_exports[] = {
 
 
 static const loyalty_usage_t  loyalty_export_usage = {
-    "export", "members|ledger|claims|redemptions",
+    "export", "members|ledger|claims|postponed|redemptions",
     "Prints all rows of one kind, as of one moment, while nginx goes on: as\n"
     "CSV, or with --json as JSON, one object a line.  Only members have\n"
     "e-mails in it, the others the members' codes.  Amounts of orders are in\n"

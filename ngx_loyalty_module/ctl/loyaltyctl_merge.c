@@ -45,8 +45,8 @@ static void loyaltyctl_merge_entry(loyalty_entry_t *entry,
     const loyalty_member_t *other, int64_t points);
 static int loyaltyctl_merge_standing(loyalty_transaction_t *tx,
     loyalty_member_t *from, loyalty_member_t *into);
-static int loyaltyctl_merge_badges(loyalty_transaction_t *tx,
-    loyalty_member_t *into);
+static int loyaltyctl_merge_count(loyalty_transaction_t *tx,
+    unsigned statement, int64_t member, int64_t *count);
 static int loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from,
     int64_t into);
 static loyaltyctl_exit_e loyaltyctl_merge_report(
@@ -390,31 +390,41 @@ loyaltyctl_merge_standing(loyalty_transaction_t *tx, loyalty_member_t *from,
     from->perks_until = 0;
     from->orders = 0;
     from->badges = 0;
+    from->waiting = 0;
 
-    return loyaltyctl_merge_badges(tx, into);
+    return (loyaltyctl_merge_count(tx, LOYALTYCTL_SQL_COUNT_BADGES, into->id,
+                                   &into->badges)
+            == LOYALTY_OK)
+           ? loyaltyctl_merge_count(tx, LOYALTYCTL_SQL_COUNT_POSTPONED,
+                                    into->id, &into->waiting)
+           : LOYALTY_ERROR;
 }
 
 
 static int
-loyaltyctl_merge_badges(loyalty_transaction_t *tx, loyalty_member_t *into)
+loyaltyctl_merge_count(loyalty_transaction_t *tx, unsigned statement,
+    int64_t member, int64_t *count)
 {
     int                       row;
-    const loyalty_db_value_t  values[] = { loyalty_db_int(into->id) };
+    const loyalty_db_value_t  values[] = { loyalty_db_int(member) };
 
-    if (loyalty_transaction_row(tx, LOYALTYCTL_SQL_COUNT_BADGES, values,
+    if (loyalty_transaction_row(tx, statement, values,
                                 loyalty_values_n(values), &row)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    into->badges = loyalty_db_column_int(tx->db, 0);
+    *count = loyalty_db_column_int(tx->db, 0);
 
     return LOYALTY_OK;
 }
 
 
-/* Badges of both, memberships as long as the longer, and friends. */
+/*
+ * Badges of both, memberships as long as the longer, friends, and claims that
+ * wait for the store.
+ */
 
 static int
 loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from, int64_t into)
@@ -436,6 +446,8 @@ loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from, int64_t into)
         { LOYALTYCTL_SQL_DROP_BADGES, back, 1 },
         { LOYALTYCTL_SQL_MERGE_MEMBERSHIPS, forth, 2 },
         { LOYALTYCTL_SQL_DROP_MEMBERSHIPS, back, 1 },
+        { LOYALTYCTL_SQL_MERGE_POSTPONED, forth, 2 },
+        { LOYALTYCTL_SQL_DROP_POSTPONED, back, 1 },
         { LOYALTYCTL_SQL_DROP_FRIEND, forth, 2 },
         { LOYALTYCTL_SQL_DROP_FRIEND, back, 2 },
         { LOYALTYCTL_SQL_MERGE_FRIENDS, forth, 2 },

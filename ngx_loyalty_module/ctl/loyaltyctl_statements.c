@@ -71,7 +71,7 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
 
     loyaltyctl_sql(ERASE) =
         { "UPDATE member SET email = $1, referral = $2, source = '', "
-          "locale = '' WHERE id = $3", 0 },
+          "locale = '', waiting = 0 WHERE id = $3", 0 },
 
     loyaltyctl_sql(ERASE_FRIEND) =
         { "UPDATE friend SET mailbox = $1 WHERE member = $2", 0 },
@@ -136,6 +136,20 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
         { "UPDATE friend SET member = $1 WHERE member = $2 "
           "AND NOT EXISTS (SELECT 1 FROM friend AS known "
           "WHERE known.member = $1)", 0 },
+
+    /* those of orders that both have claimed are one */
+
+    loyaltyctl_sql(MERGE_POSTPONED) =
+        { "UPDATE postponed SET member = $1 WHERE member = $2 "
+          "AND NOT EXISTS (SELECT 1 FROM postponed AS other "
+          "WHERE other.member = $1 AND other.store = postponed.store "
+          "AND other.number = postponed.number)", 0 },
+
+    loyaltyctl_sql(DROP_POSTPONED) =
+        { "DELETE FROM postponed WHERE member = $1", 0 },
+
+    loyaltyctl_sql(COUNT_POSTPONED) =
+        { "SELECT count(*) FROM postponed WHERE member = $1", 0 },
 
     loyaltyctl_sql(WAITING) =
         { "SELECT redemption.coupon, redemption.reward, redemption.store, "

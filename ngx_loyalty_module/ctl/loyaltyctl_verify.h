@@ -23,7 +23,7 @@ typedef struct {
 } loyalty_check_t;
 
 
-#define LOYALTY_CHECKS  18
+#define LOYALTY_CHECKS  19
 
 extern const loyalty_check_t  loyalty_checks[LOYALTY_CHECKS];
 

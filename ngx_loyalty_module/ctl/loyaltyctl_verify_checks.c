@@ -175,6 +175,17 @@ static const char  loyalty_check_claims[] =
     "HAVING sum(claimed) <> sum(credited) OR sum(claims) <> 1";
 
 
+/* a member's row counts those that the store has yet to answer */
+
+static const char  loyalty_check_postponed[] =
+    "SELECT member, 'claims that are waiting', " LOYALTY_SUM("waiting") ", "
+    LOYALTY_SUM("postponed") " "
+    "FROM (SELECT id AS member, waiting, 0 AS postponed "
+    "FROM member WHERE waiting <> 0 "
+    "UNION ALL SELECT member, 0, 1 FROM postponed) AS facts "
+    "GROUP BY member HAVING sum(waiting) <> sum(postponed)";
+
+
 /* steps are numbered, and none takes back more than the order has earned */
 
 static const char  loyalty_check_steps[] =
@@ -393,6 +404,7 @@ const loyalty_check_t  loyalty_checks[LOYALTY_CHECKS] = {
     { "first_open", "member ledger spending", loyalty_check_first_open },
     { "pending", "member ledger", loyalty_check_pending },
     { "claims", "claim ledger", loyalty_check_claims },
+    { "postponed", "member postponed", loyalty_check_postponed },
     { "refund_steps", "reversal", loyalty_check_steps },
     { "refunds", "reversal ledger", loyalty_check_reversals },
     { "redemptions", "redemption", loyalty_check_redemptions },

@@ -45,6 +45,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    streak_length INTEGER NOT NULL DEFAULT 0,"
 "    perks_until INTEGER NOT NULL DEFAULT 0,"   /* of all memberships */
 "    badges     INTEGER NOT NULL DEFAULT 0,"    /* how many */
+"    waiting    INTEGER NOT NULL DEFAULT 0 CHECK (waiting >= 0),"
 "    merged_into INTEGER NOT NULL DEFAULT 0,"   /* member, 0: none */
 "    joined_at  INTEGER NOT NULL"
 ") STRICT, WITHOUT ROWID;"
@@ -173,6 +174,27 @@ static const char  loyalty_sqlite_migration_1[] =
 
 "CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim "
 "BEGIN SELECT RAISE(ABORT, 'an order is claimed once'); END;"
+
+/*
+ * Claims that the store has not answered, until it does or their time is over.
+ * Their numbers are used once, since answers refer to them; a member's
+ * "waiting" is how many there are.
+ */
+
+"CREATE TABLE postponed ("
+"    id         INTEGER PRIMARY KEY AUTOINCREMENT,"
+"    store      TEXT    NOT NULL,"
+"    number     TEXT    NOT NULL,"
+"    member     INTEGER NOT NULL,"
+"    email      TEXT    NOT NULL,"              /* that it was claimed by */
+"    at         INTEGER NOT NULL,"
+"    until_at   INTEGER NOT NULL,"
+"    tries      INTEGER NOT NULL DEFAULT 0,"    /* to ask the store again */
+"    next_at    INTEGER NOT NULL,"
+"    UNIQUE (member, store, number)"
+") STRICT;"
+
+"CREATE INDEX postponed_next ON postponed (next_at);"
 
 /*
  * What refunds have taken back, step by step; all sums are of the order as a
@@ -413,13 +435,13 @@ static const char  loyalty_sqlite_migration_1[] =
 "    result     TEXT    NOT NULL,"              /* signed_up, ... */
 "    body       TEXT    NOT NULL,"
 "    at         INTEGER NOT NULL,"
-"    redemption INTEGER NOT NULL DEFAULT 0,"    /* held by it, or 0 */
+"    awaits     INTEGER NOT NULL DEFAULT 0,"    /* what is pending, or 0 */
 "    UNIQUE (caller, key)"
 ") STRICT;"
 
 "CREATE INDEX answer_at ON answer (at);"
 
-"CREATE INDEX answer_held ON answer (redemption) WHERE redemption <> 0;";
+"CREATE INDEX answer_awaits ON answer (awaits) WHERE awaits <> 0;";
 
 
 const char *const  loyalty_sqlite_migrations[] = {

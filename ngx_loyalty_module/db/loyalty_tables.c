@@ -16,7 +16,7 @@
 
 const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
 
-    { "member", "email", 1, 24, {
+    { "member", "email", 1, 25, {
         loyalty_int("id"),
         loyalty_text("email"),
         loyalty_text("code"),
@@ -39,6 +39,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("streak_length"),
         loyalty_int("perks_until"),
         loyalty_int("badges"),
+        loyalty_int("waiting"),
         loyalty_int("merged_into"),
         loyalty_int("joined_at")
     } },
@@ -75,6 +76,18 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_text("facts"),
         loyalty_text("memberships"),
         loyalty_int("claimed_at")
+    } },
+
+    { "postponed", "id", 1, 9, {
+        loyalty_int("id"),
+        loyalty_text("store"),
+        loyalty_text("number"),
+        loyalty_int("member"),
+        loyalty_text("email"),
+        loyalty_int("at"),
+        loyalty_int("until_at"),
+        loyalty_int("tries"),
+        loyalty_int("next_at")
     } },
 
     { "reversal", "store, number, step", 0, 9, {
@@ -160,7 +173,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_text("result"),
         loyalty_text("body"),
         loyalty_int("at"),
-        loyalty_int("redemption")
+        loyalty_int("awaits")
     } }
 };
 

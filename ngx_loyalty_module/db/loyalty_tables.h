@@ -18,8 +18,8 @@
  * day and fold, which are made anew.
  */
 
-#define LOYALTY_TABLES       13
-#define LOYALTY_COLUMNS_MAX  24
+#define LOYALTY_TABLES       14
+#define LOYALTY_COLUMNS_MAX  25
 #define LOYALTY_LIST_SIZE    320               /* of loyalty_table_list() */
 
 

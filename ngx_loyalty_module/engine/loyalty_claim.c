@@ -7,13 +7,12 @@
 #include <loyalty_award.h>
 #include <loyalty_claim.h>
 #include <loyalty_ledger.h>
+#include <loyalty_postponed.h>
 
 #include <string.h>
 
 
 static int loyalty_claim_admit(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
-static int loyalty_claim_confirmed(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_claim_refund(loyalty_transaction_t *tx,
     loyalty_command_t *command);
@@ -35,8 +34,6 @@ static int loyalty_claim_extend(loyalty_transaction_t *tx,
 static int loyalty_claim_points(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_store_t *store,
     int64_t points);
-static int loyalty_claim_owner(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t *owner);
 
 
 const loyalty_str_t  loyalty_claim_kind = loyalty_string("claim");
@@ -73,15 +70,24 @@ loyalty_claim(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     if (command->admission) {
+        command->waits = (command->member.waiting != 0);
+
         return loyalty_claim_admit(tx, command);
     }
 
-    if (command->order_fault != LOYALTY_NO_FAULT) {
-        command->result.outcome = command->order_fault;
-        return LOYALTY_OK;
+    if (loyalty_command_postpones(command)) {
+        return loyalty_postpone(tx, command);
     }
 
-    return loyalty_claim_confirmed(tx, command);
+    command->result.outcome = command->order_fault;
+
+    if (command->order_fault == LOYALTY_NO_FAULT
+        && loyalty_claim_confirmed(tx, command) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return loyalty_postponed_answered(tx, command);
 }
 
 
@@ -110,7 +116,7 @@ loyalty_claim_admit(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
-static int
+int
 loyalty_claim_confirmed(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
@@ -226,10 +232,10 @@ loyalty_claim_count(loyalty_transaction_t *tx, loyalty_command_t *command)
 static int
 loyalty_claim_lost(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
-    int      found;
     int64_t  owner;
 
-    if (loyalty_member_of(tx, command, &found) != LOYALTY_OK
+    if (loyalty_member_take(tx, command->member.id, &command->member)
+        != LOYALTY_OK
         || loyalty_claim_owner(tx, command, &owner) != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
@@ -450,11 +456,9 @@ loyalty_claim_books(loyalty_str_t store)
 }
 
 
-/* *owner is the member who claimed the order, 0 if nobody has. */
-
-static int
-loyalty_claim_owner(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int64_t *owner)
+int
+loyalty_claim_owner(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, int64_t *owner)
 {
     int                 row;
     loyalty_db_value_t  values[] = {

@@ -43,6 +43,13 @@ int loyalty_claim_credit(loyalty_transaction_t *tx,
     loyalty_command_t *command, int *credited);
 
 /*
+ * The same with all that an order does for its member: gives the command its
+ * outcome, that of a claim that the store has confirmed.
+ */
+int loyalty_claim_confirmed(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
+
+/*
  * What an order that was credited, and stands, counts for: the referral by
  * which its member came, and badges.
  */
@@ -52,7 +59,11 @@ int loyalty_claim_count(loyalty_transaction_t *tx,
 /* What the store has said is older than what the books know: ask it again. */
 void loyalty_claim_stale(loyalty_command_t *command);
 
-/* The store of the command's order. */
+/* *owner is the member who has claimed the order, 0 if nobody has. */
+int loyalty_claim_owner(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, int64_t *owner);
+
+/* The store of the command's order, as the tables have it. */
 loyalty_str_t loyalty_claim_store(const loyalty_command_t *command);
 
 /* What the ledger calls the store of an order. */

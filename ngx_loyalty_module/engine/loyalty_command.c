@@ -34,6 +34,7 @@ static const loyalty_trait_t  loyalty_traits[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_LEADERBOARD] = { .writes = 0 },
     [LOYALTY_COMMAND_CONCLUDE] = { .writes = 1, .takes = 1, .alone = 1 },
     [LOYALTY_COMMAND_ERRAND] = { .writes = 1, .alone = 1 },
+    [LOYALTY_COMMAND_COMPLETE] = { .writes = 1, .takes = 1, .alone = 1 },
     [LOYALTY_COMMAND_RECOGNIZE] = { .writes = 0 },
     [LOYALTY_COMMAND_REPORT] = { .writes = 0 }
 };
@@ -62,12 +63,27 @@ loyalty_command_takes(const loyalty_command_t *command)
 }
 
 
-/* A claim changes nothing before the store has said that it is good. */
+/*
+ * A claim changes nothing before the store has said that it is good, unless it
+ * is postponed, or was.
+ */
 
 static int
 loyalty_command_replied(const loyalty_command_t *command)
 {
-    return !command->admission && command->order_fault == LOYALTY_NO_FAULT;
+    return !command->admission
+           && (command->order_fault == LOYALTY_NO_FAULT || command->waits
+               || command->kind == LOYALTY_COMMAND_COMPLETE
+               || loyalty_command_postpones(command));
+}
+
+
+int
+loyalty_command_postpones(const loyalty_command_t *command)
+{
+    return command->kind == LOYALTY_COMMAND_CLAIM && command->postpone != 0
+           && (command->order_fault == LOYALTY_STORE_UNAVAILABLE
+               || command->order_fault == LOYALTY_STORE_TIMEOUT);
 }
 
 
@@ -207,5 +223,6 @@ loyalty_command_reset(loyalty_command_t *command)
     command->result.session = command->session;
     command->decided = 0;
     command->replayed = 0;
+    command->ended = 0;
     command->status = 0;
 }

@@ -36,15 +36,37 @@ typedef enum {
     LOYALTY_COMMAND_ERRAND,
     LOYALTY_COMMAND_RECOGNIZE,
     LOYALTY_COMMAND_REPORT,
+    LOYALTY_COMMAND_COMPLETE,
 
     LOYALTY_COMMANDS
 } loyalty_command_e;
 
 
+/* What may have been left with a store. */
+
+typedef enum {
+    LOYALTY_ERRAND_COUPON = 0,
+    LOYALTY_ERRAND_CLAIM,
+
+    LOYALTY_ERRANDS
+} loyalty_errand_e;
+
+
+/* What is searched for, and room for the texts of what was found. */
+
+typedef struct {
+    loyalty_errand_e    kind;
+    char                email[LOYALTY_EMAIL_MAX];
+    char                order[LOYALTY_ID_MAX];
+    char                store[LOYALTY_ID_MAX];
+} loyalty_errand_t;
+
+
 /*
  * What the database is asked to do for one request.  A claim comes twice:
  * first for admission, read-only, before the store is asked, then, if it was
- * not decided, the same command with the store's answer.
+ * not decided, the same command with the store's answer, or with the fault
+ * that there is none: it may then be postponed.
  *
  * The caller owns the command and all that its texts point to, and leaves
  * them alone from loyalty_engine_run() on until that returns.
@@ -57,6 +79,8 @@ struct loyalty_command_s {
 
     loyalty_command_e   kind;
     unsigned            admission:1;         /* the first part of a claim */
+    unsigned            waits:1;             /* what it has found: claims */
+                                             /* of the member are postponed */
 
     /* the request, validated by the caller; absent texts have len == 0 */
 
@@ -91,6 +115,7 @@ struct loyalty_command_s {
     loyalty_str_t       order_body;
     loyalty_outcome_e   order_fault;
     int64_t             asked_at;            /* Unix time, in ms */
+    int64_t             postpone;            /* a claim, for so many seconds */
 
     /*
      * One line for the log about a bad answer, terminated by NUL, or "":
@@ -100,28 +125,31 @@ struct loyalty_command_s {
     char                why[LOYALTY_ORDER_WHY_SIZE];
 
     /*
-     * For the second part of a redemption whose coupon the store makes: which
-     * one, and what the store has said.  An errand is a search for one of
-     * which the second part is missing; "address" has LOYALTY_EMAIL_MAX bytes
-     * then, for the e-mail.
+     * For the second part of a redemption whose coupon the store makes, and of
+     * a claim that was postponed: which one, and what the store has said.  An
+     * errand is a search for one of which the second part is missing.
      */
 
     int64_t             redemption;
+    int64_t             postponed;
     loyalty_coupon_verdict_e  verdict;
-    char               *address;
+    loyalty_errand_t   *errand;
     int64_t             lease;               /* until then nobody else asks */
 
     /*
-     * To recognize is to find out whose code it is, and their e-mail, for
-     * which "address" is then as well: it becomes the command's.
+     * To recognize is to find out whose code it is, and their e-mail: that
+     * goes into "address", of LOYALTY_EMAIL_MAX bytes, and becomes the
+     * command's.
      */
 
     loyalty_str_t       code;
+    char               *address;
 
     /* set by the engine */
 
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
+    unsigned            ended:1;             /* its postponed claim has */
 
     loyalty_order_t     facts;               /* of the order */
     loyalty_member_t    member;
@@ -163,6 +191,12 @@ void loyalty_command_read_order(loyalty_command_t *command,
 /* Writes the answer and the status; LOYALTY_ERROR if memory ran out. */
 int loyalty_command_render(const loyalty_program_t *program,
     loyalty_command_t *command);
+
+/*
+ * Whether it is a claim that the store has not answered, and is to be kept
+ * until it does.
+ */
+int loyalty_command_postpones(const loyalty_command_t *command);
 
 /* Lets go of what the result has in lists; its answer is written. */
 void loyalty_command_let_go(loyalty_command_t *command);

@@ -73,6 +73,7 @@ static void loyalty_engine_ahead(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int loyalty_engine_settles(const loyalty_command_t *command);
 static void loyalty_engine_prune(loyalty_engine_t *engine, int64_t now);
 static loyalty_db_rc_e loyalty_engine_do(loyalty_engine_t *engine,
     loyalty_chore_pt chore, int write, int64_t now);
@@ -98,6 +99,7 @@ static const loyalty_operation_pt  loyalty_operations[LOYALTY_COMMANDS] = {
     [LOYALTY_COMMAND_ORDER_EVENT] = loyalty_order_event,
     [LOYALTY_COMMAND_CONCLUDE] = loyalty_conclude,
     [LOYALTY_COMMAND_ERRAND] = loyalty_errand,
+    [LOYALTY_COMMAND_COMPLETE] = loyalty_complete,
     [LOYALTY_COMMAND_RECOGNIZE] = loyalty_recognize,
     [LOYALTY_COMMAND_REPORT] = loyalty_report
 };
@@ -207,6 +209,7 @@ loyalty_engine_prepare(loyalty_engine_t *engine, loyalty_command_t *commands)
     for (c = commands; c != NULL; c = c->next) {
 
         if ((c->kind == LOYALTY_COMMAND_CLAIM && !c->admission)
+            || c->kind == LOYALTY_COMMAND_COMPLETE
             || c->kind == LOYALTY_COMMAND_ORDER_EVENT)
         {
             loyalty_command_read_order(c, engine->conf.program);
@@ -395,10 +398,10 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_ERROR;
     }
 
-    if (command->kind == LOYALTY_COMMAND_CONCLUDE
-        && command->result.outcome != LOYALTY_REDEMPTION_PENDING)
+    if (loyalty_engine_settles(command)
+        && loyalty_idempotency_settle(tx, command) != LOYALTY_OK)
     {
-        return loyalty_idempotency_settle(tx, command);
+        return LOYALTY_ERROR;
     }
 
     if (keyed && !command->admission) {
@@ -406,6 +409,17 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     return LOYALTY_OK;
+}
+
+
+/* Whether it has brought to its end what others may have been told of. */
+
+static int
+loyalty_engine_settles(const loyalty_command_t *command)
+{
+    return (command->kind == LOYALTY_COMMAND_CONCLUDE)
+           ? command->result.outcome != LOYALTY_REDEMPTION_PENDING
+           : command->ended;
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 
+#include <loyalty_errand.h>
 #include <loyalty_redemption.h>
 
 #include <string.h>
@@ -12,18 +13,12 @@
 /*
  * Coupons that a store makes.  A redemption whose points are held is written
  * first, with the code; then the store is asked; then what it said is written.
- * Whoever asks has a lease on the redemption: if nothing comes of it, be it
- * that he was killed, somebody else looks into it when that is over.
  */
 
 
-/*
- * The store is asked so often, each time after twice as long, but at least
- * once a day; then the points go back.
- */
+/* The store is asked so often; then the points go back. */
 
 #define LOYALTY_HELD_TRIES  12
-#define LOYALTY_HELD_PAUSE  (24 * 3600)
 
 
 static int loyalty_held_member(loyalty_transaction_t *tx,
@@ -36,12 +31,6 @@ static int loyalty_held_refuse(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_redemption_t *redemption);
 static int loyalty_held_wait(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_redemption_t *redemption);
-static int loyalty_held_lease(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int *leased);
-static int64_t loyalty_held_next(const loyalty_transaction_t *tx,
-    int64_t tries);
-static int loyalty_held_found(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
 static int loyalty_held_email(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t member);
 static int loyalty_held_moved(loyalty_transaction_t *tx);
@@ -50,7 +39,7 @@ static int loyalty_held_moved(loyalty_transaction_t *tx);
 int64_t
 loyalty_held_until(const loyalty_transaction_t *tx)
 {
-    return loyalty_held_next(tx, 0);
+    return loyalty_errand_until(tx, LOYALTY_ERRAND_COUPON, 0);
 }
 
 
@@ -196,86 +185,7 @@ loyalty_held_wait(loyalty_transaction_t *tx, loyalty_command_t *command,
 }
 
 
-/*
- * The next one that nobody cares for, leased to the caller.  Its member is not
- * taken: whoever wants both takes the member first.
- */
-
 int
-loyalty_errand(loyalty_transaction_t *tx, loyalty_command_t *command)
-{
-    int                       found;
-    const loyalty_db_value_t  values[] = { loyalty_db_int(tx->now) };
-
-    command->redemption = 0;
-    command->result.outcome = LOYALTY_NOTHING_TO_DO;
-
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_REDEMPTION_DUE, values,
-                                loyalty_values_n(values), &found)
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    if (!found) {
-        return LOYALTY_OK;
-    }
-
-    if (loyalty_held_lease(tx, command, &found) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    return found ? loyalty_held_found(tx, command) : LOYALTY_OK;
-}
-
-
-/* Another worker may have seen it, too: *leased tells who was faster. */
-
-static int
-loyalty_held_lease(loyalty_transaction_t *tx, loyalty_command_t *command,
-    int *leased)
-{
-    const int64_t             id = loyalty_db_column_int(tx->db, 0);
-    const int64_t             tries = loyalty_db_column_int(tx->db, 1);
-    const int64_t             until = loyalty_held_next(tx, tries);
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(until), loyalty_db_int(id), loyalty_db_int(tx->now)
-    };
-
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_REDEMPTION_LEASE, values,
-                                loyalty_values_n(values))
-        != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
-    }
-
-    *leased = (loyalty_db_changes(tx->db) == 1);
-
-    command->redemption = id;
-    command->lease = until;
-
-    return LOYALTY_OK;
-}
-
-
-static int64_t
-loyalty_held_next(const loyalty_transaction_t *tx, int64_t tries)
-{
-    int64_t  pause;
-
-    pause = tx->program->coupon_retry;
-
-    while (tries > 0 && pause < LOYALTY_HELD_PAUSE) {
-        pause *= 2;
-        tries--;
-    }
-
-    return tx->now + ((pause < LOYALTY_HELD_PAUSE) ? pause
-                                                   : LOYALTY_HELD_PAUSE);
-}
-
-
-static int
 loyalty_held_found(loyalty_transaction_t *tx, loyalty_command_t *command)
 {
     int                   found;
@@ -320,9 +230,9 @@ loyalty_held_email(loyalty_transaction_t *tx, loyalty_command_t *command,
         return loyalty_held_moved(tx);
     }
 
-    memcpy(command->address, email.data, email.len);
+    memcpy(command->errand->email, email.data, email.len);
 
-    command->email.data = command->address;
+    command->email.data = command->errand->email;
     command->email.len = email.len;
     command->result.email = command->email;
 

@@ -20,13 +20,17 @@
 
 static int loyalty_idempotency_render(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static int loyalty_idempotency_form(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
+static int loyalty_idempotency_next(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t awaited, loyalty_outcome_e pending,
+    int64_t *id, int *found);
 static loyalty_str_t loyalty_idempotency_word(loyalty_str_t *line);
 static int loyalty_idempotency_replace(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t body);
+    loyalty_command_t *command, int64_t id);
+static int loyalty_idempotency_forget(loyalty_transaction_t *tx,
+    int64_t awaited, loyalty_outcome_e pending);
 static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int64_t loyalty_idempotency_awaits(const loyalty_command_t *command);
 static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
     char *buffer);
 static size_t loyalty_idempotency_head(loyalty_command_t *command,
@@ -123,51 +127,94 @@ int
 loyalty_idempotency_settle(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    loyalty_str_t  body;
+    int                found;
+    int64_t            id, awaited;
+    loyalty_format_e   format;
+    loyalty_outcome_e  pending;
 
-    if (loyalty_idempotency_form(tx, command) != LOYALTY_OK
-        || loyalty_idempotency_render(tx, command) != LOYALTY_OK)
-    {
-        return LOYALTY_ERROR;
+    format = command->format;
+    awaited = command->postponed;
+    pending = LOYALTY_CLAIM_PENDING;
+
+    if (command->kind == LOYALTY_COMMAND_CONCLUDE) {
+        awaited = command->redemption;
+        pending = LOYALTY_REDEMPTION_PENDING;
+    }
+
+    if (loyalty_outcome_status(command->result.outcome) >= 500) {
+        return loyalty_idempotency_forget(tx, awaited, pending);
+    }
+
+    for (id = 0; /* void */ ; ) {
+
+        if (loyalty_idempotency_next(tx, command, awaited, pending, &id,
+                                     &found)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        if (!found) {
+            break;
+        }
+
+        loyalty_json_free(&command->json);
+
+        if (loyalty_idempotency_render(tx, command) != LOYALTY_OK
+            || loyalty_idempotency_replace(tx, command, id) != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
     }
 
     command->result.session = command->session;
 
-    body.data = command->json.data;
-    body.len = command->json.len;
+    if (command->kind == LOYALTY_COMMAND_CLAIM) {
 
-    return loyalty_idempotency_replace(tx, command, body);
+        /* it has a client of its own, and maybe a key */
+
+        loyalty_json_free(&command->json);
+
+        command->format = format;
+        command->status = 0;
+    }
+
+    return LOYALTY_OK;
 }
 
 
 /*
- * Who asks again, whenever and by whomever the redemption was settled, gets
- * the answer in the form that he has asked for.
+ * The next stored answer, after *id, that waits for this.  Who asks again,
+ * whenever and by whomever it was settled, gets it in the form that he has
+ * asked for.
  */
 
 static int
-loyalty_idempotency_form(loyalty_transaction_t *tx,
-    loyalty_command_t *command)
+loyalty_idempotency_next(loyalty_transaction_t *tx,
+    loyalty_command_t *command, int64_t awaited, loyalty_outcome_e pending,
+    int64_t *id, int *found)
 {
-    int                       row;
     const char               *end;
     loyalty_str_t             line, name;
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(command->redemption)
+        loyalty_db_int(awaited),
+        loyalty_db_text(loyalty_outcome_code(pending)), loyalty_db_int(*id)
     };
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_ANSWER_HELD, values,
-                                loyalty_values_n(values), &row)
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_ANSWER_AWAITED, values,
+                                loyalty_values_n(values), found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (!row) {
+    if (!*found) {
         return LOYALTY_OK;
     }
 
-    line = loyalty_db_column_text(tx->db, 0);
+    *id = loyalty_db_column_int(tx->db, 0);
+
+    line = loyalty_db_column_text(tx->db, 1);
     end = memchr(line.data, '\n', line.len);
 
     if (end != NULL) {
@@ -213,15 +260,31 @@ loyalty_idempotency_word(loyalty_str_t *line)
 
 static int
 loyalty_idempotency_replace(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t body)
+    loyalty_command_t *command, int64_t id)
 {
+    loyalty_str_t             body = { command->json.len, command->json.data };
     const loyalty_db_value_t  values[] = {
         loyalty_db_int(command->status),
         loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
-        loyalty_db_text(body), loyalty_db_int(command->redemption)
+        loyalty_db_text(body), loyalty_db_int(id)
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_REPLACE, values,
+                                   loyalty_values_n(values));
+}
+
+
+/* It has come to nothing: whoever repeats the request begins anew. */
+
+static int
+loyalty_idempotency_forget(loyalty_transaction_t *tx, int64_t awaited,
+    loyalty_outcome_e pending)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(awaited), loyalty_db_text(loyalty_outcome_code(pending))
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_FORGET, values,
                                    loyalty_values_n(values));
 }
 
@@ -231,8 +294,6 @@ loyalty_idempotency_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
     char                buffer[LOYALTY_REQUEST_SIZE];
-    int                 held = (command->result.outcome
-                                == LOYALTY_REDEMPTION_PENDING);
     loyalty_str_t       body = { command->json.len, command->json.data };
     loyalty_db_value_t  values[] = {
         loyalty_db_text(command->caller),
@@ -241,12 +302,29 @@ loyalty_idempotency_insert(loyalty_transaction_t *tx,
         loyalty_db_int(command->status),
         loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
         loyalty_db_text(body),
-        loyalty_db_int(held ? command->redemption : 0),
+        loyalty_db_int(loyalty_idempotency_awaits(command)),
         loyalty_db_int(tx->now)
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_INSERT, values,
                                    loyalty_values_n(values));
+}
+
+
+static int64_t
+loyalty_idempotency_awaits(const loyalty_command_t *command)
+{
+    switch (command->result.outcome) {
+
+    case LOYALTY_REDEMPTION_PENDING:
+        return command->redemption;
+
+    case LOYALTY_CLAIM_PENDING:
+        return command->postponed;
+
+    default:
+        return 0;
+    }
 }
 
 

@@ -212,6 +212,7 @@ loyalty_member_read(loyalty_transaction_t *tx, loyalty_member_t *member)
         offsetof(loyalty_member_t, streak.length),
         offsetof(loyalty_member_t, perks_until),
         offsetof(loyalty_member_t, badges),
+        offsetof(loyalty_member_t, waiting),
         offsetof(loyalty_member_t, merged_into),
         offsetof(loyalty_member_t, joined_at)
     };
@@ -362,6 +363,7 @@ loyalty_member_show(loyalty_transaction_t *tx, loyalty_command_t *command)
     result->lifetime = member->lifetime;
     result->earned = member->earned;
     result->spent = member->spent;
+    result->waiting = member->waiting;
 
     result->tier = loyalty_tier_of(ladder, member->joined_at,
                                    &member->standing, tx->now);

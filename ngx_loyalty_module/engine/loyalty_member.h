@@ -40,6 +40,7 @@ typedef struct {
     loyalty_streak_t    streak;
     int64_t             perks_until;         /* of all memberships */
     int64_t             badges;              /* how many */
+    int64_t             waiting;             /* claims that were postponed */
 
     uint32_t            memberships;         /* held now, by bit */
     int64_t             membership_until;    /* the longest of them */

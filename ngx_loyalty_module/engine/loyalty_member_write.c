@@ -19,7 +19,7 @@
     loyalty_db_int((member)->streak.at),                                      \
     loyalty_db_int((member)->streak.length),                                  \
     loyalty_db_int((member)->perks_until), loyalty_db_int((member)->badges),  \
-    loyalty_db_int((member)->due_at)
+    loyalty_db_int((member)->waiting), loyalty_db_int((member)->due_at)
 
 
 static int loyalty_member_write(loyalty_transaction_t *tx,

@@ -14,8 +14,8 @@
 #define LOYALTY_MEMBER_COLUMNS                                                \
     "id, code, referral, points, pending, lifetime, last_entry, first_open, " \
     "due_at, active_at, orders, tier_at, tier_points, tier_before, "          \
-    "tier_earlier, streak_at, streak_length, perks_until, badges, "       \
-    "merged_into, joined_at, locale"
+    "tier_earlier, streak_at, streak_length, perks_until, badges, "           \
+    "waiting, merged_into, joined_at, locale"
 
 /* what leaderboards want of it, likewise for loyalty_leaders.c */
 
@@ -50,7 +50,7 @@
     "pending = $1, first_open = $2, active_at = $3, orders = $4, "            \
     "tier_at = $5, tier_points = $6, tier_before = $7, tier_earlier = $8, "   \
     "streak_at = $9, streak_length = $10, perks_until = $11, "                \
-    "badges = $12, due_at = $13"
+    "badges = $12, waiting = $13, due_at = $14"
 
 /* the entries of a member from one of them back to another */
 
@@ -122,14 +122,14 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_MEMBER_NOTE] =
         { "UPDATE member SET " LOYALTY_MEMBER_NOTED " "
-          "WHERE email = $14 AND last_entry = $15", 0 },
+          "WHERE email = $15 AND last_entry = $16", 0 },
 
     /* all of it, only if no other node was faster */
 
     [LOYALTY_SQL_MEMBER_MOVE] =
         { "UPDATE member SET " LOYALTY_MEMBER_NOTED ", "
-          "points = $14, lifetime = $15, last_entry = $16 "
-          "WHERE email = $17 AND last_entry = $18", 0 },
+          "points = $15, lifetime = $16, last_entry = $17 "
+          "WHERE email = $18 AND last_entry = $19", 0 },
 
     [LOYALTY_SQL_LEDGER_APPEND] =
         { "INSERT INTO ledger (member, previous, kind, reference, store, "
@@ -274,6 +274,32 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_RECALL_PRUNE] =
         { "DELETE FROM recall WHERE asked_at < $1", 0 },
+
+    [LOYALTY_SQL_POSTPONED_FIND] =
+        { "SELECT id FROM postponed "
+          "WHERE member = $1 AND store = $2 AND number = $3", 0 },
+
+    [LOYALTY_SQL_POSTPONED_READ] =
+        { "SELECT member, until_at, store, number, email FROM postponed "
+          "WHERE id = $1", 0 },
+
+    [LOYALTY_SQL_POSTPONED_INSERT] =
+        { "INSERT INTO postponed "
+          "(store, number, member, email, at, until_at, next_at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7)", LOYALTY_DB_NUMBERS },
+
+    /* claims that nobody is just asking the store about */
+
+    [LOYALTY_SQL_POSTPONED_DUE] =
+        { "SELECT id, tries, until_at FROM postponed "
+          "WHERE next_at <= $1 ORDER BY next_at LIMIT 1", 0 },
+
+    [LOYALTY_SQL_POSTPONED_LEASE] =
+        { "UPDATE postponed SET next_at = $1, tries = tries + 1 "
+          "WHERE id = $2 AND next_at <= $3", 0 },
+
+    [LOYALTY_SQL_POSTPONED_DELETE] =
+        { "DELETE FROM postponed WHERE id = $1", 0 },
 
     [LOYALTY_SQL_REVERSAL_LAST] =
         { "SELECT step, refunded, points, taken, whole, asked_at "
@@ -422,7 +448,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     /* coupons that nobody is just asking the store for */
 
     [LOYALTY_SQL_REDEMPTION_DUE] =
-        { "SELECT id, tries FROM redemption "
+        { "SELECT id, tries, 0 FROM redemption "
           "WHERE state = 'held' AND next_at <= $1 "
           "ORDER BY next_at LIMIT 1", 0 },
 
@@ -603,20 +629,25 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_ANSWER_INSERT] =
         { "INSERT INTO answer "
-          "(caller, key, request, status, result, body, redemption, at) "
+          "(caller, key, request, status, result, body, awaits, at) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
 
-    [LOYALTY_SQL_ANSWER_HELD] =
-        { "SELECT request FROM answer "
-          "WHERE redemption = $1 AND redemption <> 0 "
-          "AND result = 'redemption_pending'", 0 },
+    /* those that were given while it was open how it ends */
+
+    [LOYALTY_SQL_ANSWER_AWAITED] =
+        { "SELECT id, request FROM answer "
+          "WHERE awaits = $1 AND awaits <> 0 AND result = $2 AND id > $3 "
+          "ORDER BY id LIMIT 1", 0 },
 
     /* once: whoever repeats the request may have got the new one already */
 
     [LOYALTY_SQL_ANSWER_REPLACE] =
         { "UPDATE answer SET status = $1, result = $2, body = $3 "
-          "WHERE redemption = $4 AND redemption <> 0 "
-          "AND result = 'redemption_pending'", 0 },
+          "WHERE id = $4", 0 },
+
+    [LOYALTY_SQL_ANSWER_FORGET] =
+        { "DELETE FROM answer "
+          "WHERE awaits = $1 AND awaits <> 0 AND result = $2", 0 },
 
     [LOYALTY_SQL_ANSWER_PRUNE] =
         { "DELETE FROM answer WHERE id IN "

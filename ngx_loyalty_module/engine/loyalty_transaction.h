@@ -72,8 +72,12 @@ int loyalty_leaderboard(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 int loyalty_report(loyalty_transaction_t *tx, loyalty_command_t *command);
 
-/* loyalty_held.c: the second part of a redemption, and the search for one */
+/*
+ * loyalty_held.c and loyalty_postponed.c: the second part of a redemption, and
+ * of a claim; loyalty_errand.c: the search for one of which it is missing
+ */
 int loyalty_conclude(loyalty_transaction_t *tx, loyalty_command_t *command);
+int loyalty_complete(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_errand(loyalty_transaction_t *tx, loyalty_command_t *command);
 int loyalty_recognize(loyalty_transaction_t *tx, loyalty_command_t *command);
 
@@ -180,8 +184,9 @@ int loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 
 /*
- * Lets the second part of a redemption answer in the place of the first, if
- * that had a key, whoever has brought it to its end first.
+ * Lets the second part of a redemption, or of a claim that was postponed,
+ * answer in the place of the first, if that had a key, whoever has brought it
+ * to its end first.
  */
 int loyalty_idempotency_settle(loyalty_transaction_t *tx,
     loyalty_command_t *command);

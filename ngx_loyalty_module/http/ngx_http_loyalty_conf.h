@@ -25,6 +25,7 @@
 
 typedef struct ngx_http_loyalty_endpoint_s  ngx_http_loyalty_endpoint_t;
 typedef struct ngx_http_loyalty_executor_s  ngx_http_loyalty_executor_t;
+typedef struct ngx_http_loyalty_program_s  ngx_http_loyalty_program_t;
 typedef struct ngx_http_loyalty_require_s  ngx_http_loyalty_require_t;
 
 
@@ -55,11 +56,28 @@ typedef struct {
 
 typedef struct {
     ngx_http_complex_value_t      chat;
-    ngx_http_complex_value_t     *otherwise;     /* a page, NULL: none */
+    ngx_http_complex_value_t     *otherwise;     /* a page, NULL: the site's */
 } ngx_http_loyalty_ref_t;
 
 
+/* What was left with stores is looked after by a worker, kind by kind. */
+
 typedef struct {
+    ngx_http_loyalty_program_t   *program;
+    loyalty_errand_e              kind;
+
+    /* in which errands are done; NULL: the program has no location */
+
+    void                        **location;      /* loc_conf */
+    ngx_http_conf_ctx_t          *server;
+    ngx_uint_t                    fits;          /* it asks for these, too */
+
+    ngx_event_t                   timer;
+    ngx_uint_t                    busy;          /* one is on its way */
+} ngx_http_loyalty_errands_t;
+
+
+struct ngx_http_loyalty_program_s {
     loyalty_program_t             rules;
 
     ngx_str_t                     name;
@@ -99,17 +117,11 @@ typedef struct {
     ngx_http_loyalty_executor_t  *executor;      /* of this worker */
     ngx_event_t                   settle;        /* its timer, likewise */
 
-    /* in which errands are done; NULL: the program has no location */
-
-    void                        **errand_location;  /* loc_conf */
-    ngx_http_conf_ctx_t          *errand_server;
-    ngx_uint_t                    errand_redeems;   /* it redeems, too */
-    ngx_event_t                   errands;       /* their timer */
-    ngx_uint_t                    errand;        /* one is on its way */
+    ngx_http_loyalty_errands_t    errands[LOYALTY_ERRANDS];
 
     time_t                       *pools_low;     /* when it was said last */
                                                  /* of each reward */
-} ngx_http_loyalty_program_t;
+};
 
 
 typedef struct {
@@ -141,6 +153,7 @@ typedef struct {
     size_t                        body_size;     /* that holds here */
     size_t                        store_max_size;
     ngx_msec_t                    store_timeout;
+    time_t                        postpone;      /* claims; 0: off */
 
     ngx_http_loyalty_require_t   *require;       /* NULL: nobody need be */
 } ngx_http_loyalty_loc_conf_t;

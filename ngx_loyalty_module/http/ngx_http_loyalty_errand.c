@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_errand.h>
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_flow.h>
 #include <ngx_http_loyalty_saga.h>
 
 #include <sys/socket.h>
@@ -24,32 +25,49 @@
 extern ngx_atomic_t  *ngx_stat_active  __attribute__((weak));
 
 
-/* Milliseconds between two looks, at most, and between two coupons. */
+/*
+ * Milliseconds between two looks, at most, and between two errands; a store
+ * that does not answer is given more time.
+ */
 
 #define NGX_HTTP_LOYALTY_ERRAND_INTERVAL  60000
 #define NGX_HTTP_LOYALTY_ERRAND_PAUSE     10
+#define NGX_HTTP_LOYALTY_ERRAND_SILENCE   1000
 
 
 typedef struct {
     ngx_http_connection_t         http;
     ngx_http_log_ctx_t            log;
     ngx_socket_t                  other_end;
-    ngx_http_loyalty_program_t   *program;
-    ngx_uint_t                    settled;       /* there may be more */
-    char                          address[LOYALTY_EMAIL_MAX];
+    ngx_http_loyalty_errands_t   *errands;
+    ngx_msec_t                    next;          /* there may be more, 0: no */
+    loyalty_errand_t              found;
 } ngx_http_loyalty_errand_t;
 
 
+typedef struct {
+    char              *what;                     /* for the log */
+
+    /* of what was found, and what goes on with it */
+
+    loyalty_outcome_e  outcome;
+    void             (*resume)(ngx_http_request_t *r,
+                          ngx_http_loyalty_ctx_t *ctx,
+                          void (*concluded)(ngx_http_request_t *r));
+    void             (*concluded)(ngx_http_request_t *r);
+} ngx_http_loyalty_errand_kind_t;
+
+
 static ngx_msec_t ngx_http_loyalty_errand_interval(
-    ngx_http_loyalty_program_t *program);
+    ngx_http_loyalty_errands_t *errands);
 static void ngx_http_loyalty_errand_due(ngx_event_t *ev);
 static void ngx_http_loyalty_errand_start(
-    ngx_http_loyalty_program_t *program);
+    ngx_http_loyalty_errands_t *errands);
 static ngx_connection_t *ngx_http_loyalty_errand_connect(
-    ngx_http_loyalty_program_t *program, ngx_log_t *log);
+    ngx_http_loyalty_errands_t *errands, ngx_log_t *log);
 static void ngx_http_loyalty_errand_count(ngx_atomic_int_t n);
 static ngx_int_t ngx_http_loyalty_errand_prepare(ngx_connection_t *c,
-    ngx_http_loyalty_program_t *program, ngx_socket_t other_end);
+    ngx_http_loyalty_errands_t *errands, ngx_socket_t other_end);
 static void ngx_http_loyalty_errand_cleanup(void *data);
 static u_char *ngx_http_loyalty_errand_log(ngx_log_t *log, u_char *buf,
     size_t len);
@@ -60,8 +78,22 @@ static ngx_http_loyalty_errand_t *ngx_http_loyalty_errand_of(
     ngx_http_request_t *r);
 static void ngx_http_loyalty_errand_search(ngx_http_request_t *r);
 static void ngx_http_loyalty_errand_taken(ngx_http_request_t *r);
-static void ngx_http_loyalty_errand_concluded(ngx_http_request_t *r);
+static void ngx_http_loyalty_errand_coupon(ngx_http_request_t *r);
+static void ngx_http_loyalty_errand_claim(ngx_http_request_t *r);
 static void ngx_http_loyalty_errand_end(ngx_http_request_t *r);
+
+
+static const ngx_http_loyalty_errand_kind_t
+    ngx_http_loyalty_errand_kinds[LOYALTY_ERRANDS] = {
+
+    [LOYALTY_ERRAND_COUPON] =
+        { ", for a coupon that was left", LOYALTY_REDEMPTION_PENDING,
+          ngx_http_loyalty_saga_resume, ngx_http_loyalty_errand_coupon },
+
+    [LOYALTY_ERRAND_CLAIM] =
+        { ", for a claim that was postponed", LOYALTY_CLAIM_PENDING,
+          ngx_http_loyalty_complete, ngx_http_loyalty_errand_claim }
+};
 
 
 /*
@@ -73,55 +105,71 @@ void
 ngx_http_loyalty_errands_init(ngx_http_loyalty_program_t *program,
     ngx_log_t *log)
 {
-    ngx_event_t  *ev;
+    ngx_uint_t                   i;
+    ngx_event_t                 *ev;
+    ngx_http_loyalty_errands_t  *errands;
 
-    ev = &program->errands;
+    for (i = 0; i < LOYALTY_ERRANDS; i++) {
+        errands = &program->errands[i];
 
-    ev->handler = ngx_http_loyalty_errand_due;
-    ev->data = program;
-    ev->log = log;
-    ev->cancelable = 1;
+        errands->program = program;
+        errands->kind = i;
 
-    ngx_add_timer(ev, ngx_random()
-                      % ngx_http_loyalty_errand_interval(program));
+        ev = &errands->timer;
+
+        ev->handler = ngx_http_loyalty_errand_due;
+        ev->data = errands;
+        ev->log = log;
+        ev->cancelable = 1;
+
+        ngx_add_timer(ev, ngx_random()
+                          % ngx_http_loyalty_errand_interval(errands));
+    }
 }
 
 
 static ngx_msec_t
-ngx_http_loyalty_errand_interval(ngx_http_loyalty_program_t *program)
+ngx_http_loyalty_errand_interval(ngx_http_loyalty_errands_t *errands)
 {
-    return ngx_min(NGX_HTTP_LOYALTY_ERRAND_INTERVAL,
-                   (ngx_msec_t) program->rules.coupon_retry * 1000);
+    ngx_msec_t  retry;
+
+    if (errands->kind != LOYALTY_ERRAND_COUPON) {
+        return NGX_HTTP_LOYALTY_ERRAND_INTERVAL;
+    }
+
+    retry = (ngx_msec_t) errands->program->rules.coupon_retry * 1000;
+
+    return ngx_min(NGX_HTTP_LOYALTY_ERRAND_INTERVAL, retry);
 }
 
 
 static void
 ngx_http_loyalty_errand_due(ngx_event_t *ev)
 {
-    ngx_http_loyalty_program_t  *program = ev->data;
+    ngx_http_loyalty_errands_t  *errands = ev->data;
 
     if (ngx_exiting || ngx_terminate) {
         return;
     }
 
-    ngx_add_timer(ev, ngx_http_loyalty_errand_interval(program));
+    ngx_add_timer(ev, ngx_http_loyalty_errand_interval(errands));
 
-    ngx_http_loyalty_errand_start(program);
+    ngx_http_loyalty_errand_start(errands);
 }
 
 
-/* One at a time of a program and worker. */
+/* One at a time of a kind, program and worker. */
 
 static void
-ngx_http_loyalty_errand_start(ngx_http_loyalty_program_t *program)
+ngx_http_loyalty_errand_start(ngx_http_loyalty_errands_t *errands)
 {
     ngx_connection_t  *c;
 
-    if (program->errand || program->errand_location == NULL) {
+    if (errands->busy || errands->location == NULL) {
         return;
     }
 
-    c = ngx_http_loyalty_errand_connect(program, ngx_cycle->log);
+    c = ngx_http_loyalty_errand_connect(errands, ngx_cycle->log);
     if (c == NULL) {
         return;
     }
@@ -137,7 +185,7 @@ ngx_http_loyalty_errand_start(ngx_http_loyalty_program_t *program)
 
 
 static ngx_connection_t *
-ngx_http_loyalty_errand_connect(ngx_http_loyalty_program_t *program,
+ngx_http_loyalty_errand_connect(ngx_http_loyalty_errands_t *errands,
     ngx_log_t *log)
 {
     int                fds[2];
@@ -171,7 +219,7 @@ ngx_http_loyalty_errand_connect(ngx_http_loyalty_program_t *program,
         return NULL;
     }
 
-    if (ngx_http_loyalty_errand_prepare(c, program, fds[1]) != NGX_OK) {
+    if (ngx_http_loyalty_errand_prepare(c, errands, fds[1]) != NGX_OK) {
         (void) ngx_close_socket(fds[1]);
         ngx_http_close_connection(c);
         return NULL;
@@ -196,7 +244,7 @@ ngx_http_loyalty_errand_count(ngx_atomic_int_t n)
 
 static ngx_int_t
 ngx_http_loyalty_errand_prepare(ngx_connection_t *c,
-    ngx_http_loyalty_program_t *program, ngx_socket_t other_end)
+    ngx_http_loyalty_errands_t *errands, ngx_socket_t other_end)
 {
     ngx_log_t                  *log;
     ngx_pool_cleanup_t         *cln;
@@ -215,11 +263,12 @@ ngx_http_loyalty_errand_prepare(ngx_connection_t *c,
 
     cln->handler = ngx_http_loyalty_errand_cleanup;
 
-    program->errand = 1;
+    errands->busy = 1;
 
-    errand->program = program;
+    errand->errands = errands;
+    errand->found.kind = errands->kind;
     errand->other_end = other_end;
-    errand->http.conf_ctx = program->errand_server;
+    errand->http.conf_ctx = errands->server;
     errand->log.connection = c;
 
     *log = *c->log;
@@ -263,13 +312,12 @@ ngx_http_loyalty_errand_cleanup(void *data)
 {
     ngx_http_loyalty_errand_t  *errand = data;
 
-    errand->program->errand = 0;
+    errand->errands->busy = 0;
 
     (void) ngx_close_socket(errand->other_end);
 
-    if (errand->settled && !ngx_exiting && !ngx_terminate) {
-        ngx_add_timer(&errand->program->errands,
-                      NGX_HTTP_LOYALTY_ERRAND_PAUSE);
+    if (errand->next != 0 && !ngx_exiting && !ngx_terminate) {
+        ngx_add_timer(&errand->errands->timer, errand->next);
     }
 }
 
@@ -279,9 +327,10 @@ ngx_http_loyalty_errand_cleanup(void *data)
 static u_char *
 ngx_http_loyalty_errand_log(ngx_log_t *log, u_char *buf, size_t len)
 {
-    u_char              *p;
-    ngx_http_request_t  *r;
-    ngx_http_log_ctx_t  *ctx;
+    u_char                     *p;
+    ngx_http_request_t         *r;
+    ngx_http_log_ctx_t         *ctx;
+    ngx_http_loyalty_errand_t  *errand;
 
     p = buf;
 
@@ -291,11 +340,15 @@ ngx_http_loyalty_errand_log(ngx_log_t *log, u_char *buf, size_t len)
         buf = p;
     }
 
-    p = ngx_snprintf(p, len, ", for a coupon that was left");
-    len -= p - buf;
-
     ctx = log->data;
     r = ctx->request;
+
+    errand = (ngx_http_loyalty_errand_t *)
+                 ((u_char *) ctx - offsetof(ngx_http_loyalty_errand_t, log));
+
+    p = ngx_snprintf(p, len, "%s",
+        ngx_http_loyalty_errand_kinds[errand->errands->kind].what);
+    len -= p - buf;
 
     return (r != NULL) ? r->log_handler(r, ctx->current_request, p, len) : p;
 }
@@ -354,7 +407,7 @@ ngx_http_loyalty_errand_request(ngx_connection_t *c)
     errand = ngx_http_loyalty_errand_of(r);
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
-    r->loc_conf = errand->program->errand_location;
+    r->loc_conf = errand->errands->location;
     r->headers_in.server = cscf->server_name;
     r->method = NGX_HTTP_GET;
     r->method_name = ngx_http_core_get_method;
@@ -396,7 +449,7 @@ ngx_http_loyalty_errand_context(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    ctx->command.address = ngx_http_loyalty_errand_of(r)->address;
+    ctx->command.errand = &ngx_http_loyalty_errand_of(r)->found;
 
     return NGX_OK;
 }
@@ -430,23 +483,26 @@ ngx_http_loyalty_errand_search(ngx_http_request_t *r)
 static void
 ngx_http_loyalty_errand_taken(ngx_http_request_t *r)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
+    ngx_http_loyalty_ctx_t                *ctx;
+    const ngx_http_loyalty_errand_kind_t  *kind;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
 
-    if (ctx->command.result.outcome != LOYALTY_REDEMPTION_PENDING) {
+    kind = &ngx_http_loyalty_errand_kinds[ctx->command.errand->kind];
+
+    if (ctx->command.result.outcome != kind->outcome) {
         ngx_http_loyalty_errand_end(r);
         return;
     }
 
-    ngx_http_loyalty_saga_resume(r, ctx, ngx_http_loyalty_errand_concluded);
+    kind->resume(r, ctx, kind->concluded);
 }
 
 
 /* What is still not clear has been put off. */
 
 static void
-ngx_http_loyalty_errand_concluded(ngx_http_request_t *r)
+ngx_http_loyalty_errand_coupon(ngx_http_request_t *r)
 {
     loyalty_str_t            code;
     ngx_http_loyalty_ctx_t  *ctx;
@@ -464,7 +520,54 @@ ngx_http_loyalty_errand_concluded(ngx_http_request_t *r)
                   "loyalty: a coupon of program \"%V\" was left, and is now: "
                   "%*s", &ctx->conf->program->name, code.len, code.data);
 
-    ngx_http_loyalty_errand_of(r)->settled = 1;
+    ngx_http_loyalty_errand_of(r)->next = NGX_HTTP_LOYALTY_ERRAND_PAUSE;
+
+    ngx_http_loyalty_errand_end(r);
+}
+
+
+/* The member hears of points by their balance, of none by nobody. */
+
+static void
+ngx_http_loyalty_errand_claim(ngx_http_request_t *r)
+{
+    ngx_uint_t                  level;
+    loyalty_str_t               code;
+    loyalty_outcome_e           outcome;
+    ngx_http_loyalty_ctx_t     *ctx;
+    ngx_http_loyalty_errand_t  *errand;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_loyalty_module);
+    errand = ngx_http_loyalty_errand_of(r);
+
+    outcome = ctx->command.result.outcome;
+
+    if (outcome == LOYALTY_DATABASE_UNAVAILABLE) {
+        ngx_http_loyalty_errand_end(r);
+        return;
+    }
+
+    errand->next = NGX_HTTP_LOYALTY_ERRAND_PAUSE;
+
+    if (ctx->command.order_fault == LOYALTY_STORE_UNAVAILABLE
+        || ctx->command.order_fault == LOYALTY_STORE_TIMEOUT)
+    {
+        errand->next = NGX_HTTP_LOYALTY_ERRAND_SILENCE;
+    }
+
+    if (ctx->command.ended) {
+        code = loyalty_outcome_code(outcome);
+        level = (outcome >= LOYALTY_BAD_REQUEST) ? NGX_LOG_NOTICE
+                                                 : NGX_LOG_INFO;
+
+        ngx_log_error(level, r->connection->log, 0,
+                      "loyalty: a postponed claim of order \"%*s\" of "
+                      "program \"%V\" %s: %*s", ctx->command.order.len,
+                      ctx->command.order.data, &ctx->conf->program->name,
+                      (level == NGX_LOG_NOTICE) ? "was given up"
+                                                : "was completed",
+                      code.len, code.data);
+    }
 
     ngx_http_loyalty_errand_end(r);
 }

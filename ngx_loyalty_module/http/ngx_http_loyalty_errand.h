@@ -11,7 +11,7 @@
 #include <ngx_http_loyalty_conf.h>
 
 
-/* Starts the timer of a worker that looks for coupons that were left. */
+/* Starts the timers of a worker that looks for what was left with stores. */
 void ngx_http_loyalty_errands_init(ngx_http_loyalty_program_t *program,
     ngx_log_t *log);
 

@@ -16,6 +16,9 @@ static void ngx_http_loyalty_execute(ngx_http_request_t *r,
 static void ngx_http_loyalty_admitted(ngx_http_request_t *r);
 static void ngx_http_loyalty_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+static void ngx_http_loyalty_unanswered(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e fault);
+static ngx_uint_t ngx_http_loyalty_goes_on(ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_ordered(ngx_http_request_t *r);
 static void ngx_http_loyalty_salvage(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_take_order(ngx_http_loyalty_ctx_t *ctx);
@@ -27,6 +30,10 @@ static void ngx_http_loyalty_report_pool(ngx_http_request_t *r,
 /* Seconds between two warnings of a worker about a pool. */
 
 #define NGX_HTTP_LOYALTY_POOL_REMIND  600
+
+/* Milliseconds for the store, at least, where nobody waits. */
+
+#define NGX_HTTP_LOYALTY_PATIENCE  30000
 
 
 /*
@@ -41,6 +48,7 @@ ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     case LOYALTY_COMMAND_CLAIM:
         ctx->command.admission = 1;
+        ctx->command.postpone = ctx->conf->postpone;
         ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_admitted);
         return;
 
@@ -60,9 +68,40 @@ ngx_http_loyalty_execute(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
 {
     ctx->step = step;
 
-    if (ngx_http_loyalty_submit(ctx) != NGX_OK) {
-        ngx_http_loyalty_fault(r, LOYALTY_DATABASE_UNAVAILABLE);
+    if (ngx_http_loyalty_submit(ctx) == NGX_OK) {
+        return;
     }
+
+    if (ctx->concluded != NULL) {
+
+        /* there is nobody to be answered */
+
+        ctx->command.result.outcome = LOYALTY_DATABASE_UNAVAILABLE;
+        ctx->step(r);
+        return;
+    }
+
+    ngx_http_loyalty_fault(r, LOYALTY_DATABASE_UNAVAILABLE);
+}
+
+
+void
+ngx_http_loyalty_complete(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
+    void (*concluded)(ngx_http_request_t *r))
+{
+    ctx->concluded = concluded;
+    ctx->patience = NGX_HTTP_LOYALTY_PATIENCE;
+    ctx->command.kind = LOYALTY_COMMAND_COMPLETE;
+
+    if (ngx_http_loyalty_store_choose(ctx) != NGX_OK) {
+
+        /* not there any more; it may come back while there is time */
+
+        ngx_http_loyalty_unanswered(r, ctx, LOYALTY_STORE_UNAVAILABLE);
+        return;
+    }
+
+    ngx_http_loyalty_ask(r, ctx);
 }
 
 
@@ -112,8 +151,34 @@ ngx_http_loyalty_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ctx->command.asked_at = (int64_t) tp->sec * 1000 + tp->msec;
 
     if (ngx_http_loyalty_store_ask(r, ctx) != NGX_OK) {
-        ngx_http_loyalty_fault(r, LOYALTY_STORE_UNAVAILABLE);
+        ngx_http_loyalty_unanswered(r, ctx, LOYALTY_STORE_UNAVAILABLE);
     }
+}
+
+
+/* A claim may be postponed, or be so for longer. */
+
+static void
+ngx_http_loyalty_unanswered(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, loyalty_outcome_e fault)
+{
+    ctx->command.admission = 0;
+    ctx->command.order_fault = fault;
+
+    if (!ngx_http_loyalty_goes_on(ctx)) {
+        ngx_http_loyalty_fault(r, fault);
+        return;
+    }
+
+    ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_executed);
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_goes_on(ngx_http_loyalty_ctx_t *ctx)
+{
+    return ctx->command.kind == LOYALTY_COMMAND_COMPLETE
+           || loyalty_command_postpones(&ctx->command);
 }
 
 
@@ -130,7 +195,7 @@ ngx_http_loyalty_ordered(ngx_http_request_t *r)
                       "status %ui", &ctx->conf->program->name,
                       ctx->store.status);
 
-        ngx_http_loyalty_fault(r, ctx->command.order_fault);
+        ngx_http_loyalty_unanswered(r, ctx, ctx->command.order_fault);
         return;
     }
 
@@ -146,7 +211,9 @@ ngx_http_loyalty_ordered(ngx_http_request_t *r)
 static void
 ngx_http_loyalty_salvage(ngx_http_loyalty_ctx_t *ctx)
 {
-    if (ngx_http_loyalty_take_order(ctx) == NGX_OK) {
+    if (ngx_http_loyalty_take_order(ctx) == NGX_OK
+        || ngx_http_loyalty_goes_on(ctx))
+    {
         ctx->step = ngx_http_loyalty_executed;
         (void) ngx_http_loyalty_submit(ctx);
     }
@@ -194,6 +261,14 @@ ngx_http_loyalty_executed(ngx_http_request_t *r)
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "loyalty: bad answer from the store of program \"%V\": "
                       "%s", &ctx->conf->program->name, ctx->command.why);
+    }
+
+    if (ctx->concluded != NULL) {
+
+        /* a postponed claim: nobody is to be answered */
+
+        ctx->concluded(r);
+        return;
     }
 
     if (ngx_http_loyalty_saga_due(ctx)) {

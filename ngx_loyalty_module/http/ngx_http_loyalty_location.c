@@ -8,6 +8,11 @@
 #include <ngx_http_loyalty_location.h>
 
 
+/* The store is not asked again sooner, in seconds. */
+
+#define NGX_HTTP_LOYALTY_POSTPONE_MIN  60
+
+
 static void ngx_http_loyalty_location_fixed(
     ngx_http_loyalty_loc_conf_t *llcf);
 static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
@@ -15,7 +20,7 @@ static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
 static ngx_int_t ngx_http_loyalty_check_links(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_ref(ngx_conf_t *cf,
-    ngx_http_loyalty_loc_conf_t *llcf);
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
@@ -39,7 +44,7 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     llcf->program = program;
 
     if (llcf->ref != NULL) {
-        return ngx_http_loyalty_check_ref(cf, llcf);
+        return ngx_http_loyalty_check_ref(cf, program, llcf);
     }
 
     ngx_http_loyalty_errands_in(program, llcf);
@@ -112,24 +117,25 @@ ngx_http_loyalty_location_fixed(ngx_http_loyalty_loc_conf_t *llcf)
 /* Anybody may follow a link. */
 
 static ngx_int_t
-ngx_http_loyalty_check_ref(ngx_conf_t *cf, ngx_http_loyalty_loc_conf_t *llcf)
+ngx_http_loyalty_check_ref(ngx_conf_t *cf,
+    ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf)
 {
     llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
 
-    if (llcf->ref->otherwise != NULL) {
+    if (llcf->ref->otherwise != NULL || program->site.len != 0) {
         return NGX_OK;
     }
 
     return ngx_http_loyalty_refuse_location(cf, llcf,
-        "and has no \"otherwise=\": write to which page those go whose link "
-        "cannot open a chat, such as "
+        "which has no \"site\", and there is no \"otherwise=\": write to "
+        "which page those go whose link cannot open a chat, such as "
         "otherwise=https://shop.example/loyalty/");
 }
 
 
 /*
- * Errands are done in the first location that redeems, where the store is
- * asked for coupons; without one, in any, where they can give points back.
+ * Errands are done in the first location that asks the store for the same, one
+ * that redeems or that claims; without one, in any, where they come to an end.
  * "if" and "limit_except" are none of their own.
  */
 
@@ -137,20 +143,27 @@ static void
 ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_loc_conf_t *llcf)
 {
-    ngx_uint_t  redeems;
+    ngx_uint_t                       i, fits;
+    ngx_http_loyalty_errands_t      *errands;
+    static const loyalty_command_e   askers[LOYALTY_ERRANDS] = {
+        [LOYALTY_ERRAND_COUPON] = LOYALTY_COMMAND_REDEEM,
+        [LOYALTY_ERRAND_CLAIM] = LOYALTY_COMMAND_CLAIM
+    };
 
-    redeems = (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM);
-
-    if (llcf->loc_conf == NULL
-        || (program->errand_location != NULL
-            && (!redeems || program->errand_redeems)))
-    {
+    if (llcf->loc_conf == NULL) {
         return;
     }
 
-    program->errand_location = llcf->loc_conf;
-    program->errand_server = llcf->server;
-    program->errand_redeems = redeems;
+    for (i = 0; i < LOYALTY_ERRANDS; i++) {
+        errands = &program->errands[i];
+        fits = (llcf->endpoint->kind == askers[i]);
+
+        if (errands->location == NULL || (fits && !errands->fits)) {
+            errands->location = llcf->loc_conf;
+            errands->server = llcf->server;
+            errands->fits = fits;
+        }
+    }
 }
 
 
@@ -219,4 +232,35 @@ ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
                   llcf->line);
 
     return NGX_ERROR;
+}
+
+
+char *
+ngx_http_loyalty_postpone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    ngx_str_t  *value;
+
+    if (llcf->postpone != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        llcf->postpone = 0;
+        return NGX_CONF_OK;
+    }
+
+    llcf->postpone = ngx_parse_time(&value[1], 1);
+
+    if (llcf->postpone == (time_t) NGX_ERROR
+        || llcf->postpone < NGX_HTTP_LOYALTY_POSTPONE_MIN)
+    {
+        return "has an invalid value: write how long a claim may wait for "
+               "the store, from one minute on, such as 3d, or \"off\"";
+    }
+
+    return NGX_CONF_OK;
 }

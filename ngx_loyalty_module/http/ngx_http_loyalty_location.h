@@ -19,4 +19,9 @@ ngx_int_t ngx_http_loyalty_location_check(ngx_conf_t *cf,
     ngx_http_loyalty_main_conf_t *lmcf, ngx_http_loyalty_loc_conf_t *llcf);
 
 
+/* The directive "loyalty_postpone". */
+char *ngx_http_loyalty_postpone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
 #endif /* _NGX_HTTP_LOYALTY_LOCATION_H_INCLUDED_ */

@@ -48,6 +48,11 @@ static size_t ngx_http_loyalty_body_size(
     ngx_http_loyalty_loc_conf_t *llcf);
 
 
+/* Seconds that claims of chats may wait for the store. */
+
+#define NGX_HTTP_LOYALTY_POSTPONE_CHAT  (3 * 24 * 3600)
+
+
 static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
     { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
     { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
@@ -239,6 +244,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, store_timeout),
+      NULL },
+
+    { ngx_string("loyalty_postpone"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_postpone,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
       NULL },
 
       ngx_null_command
@@ -544,6 +556,7 @@ ngx_http_loyalty_create_loc_conf(ngx_conf_t *cf)
     llcf->max_body_size = NGX_CONF_UNSET_SIZE;
     llcf->store_max_size = NGX_CONF_UNSET_SIZE;
     llcf->store_timeout = NGX_CONF_UNSET_MSEC;
+    llcf->postpone = NGX_CONF_UNSET;
 
     return llcf;
 }
@@ -578,6 +591,10 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->store_timeout == NGX_CONF_UNSET_MSEC) {
         conf->store_timeout = prev->store_timeout;
+    }
+
+    if (conf->postpone == NGX_CONF_UNSET) {
+        conf->postpone = prev->postpone;
     }
 
     ngx_conf_merge_size_value(conf->store_max_size, prev->store_max_size,
@@ -640,6 +657,12 @@ ngx_http_loyalty_merge_limits(ngx_http_loyalty_loc_conf_t *conf,
     ngx_conf_init_msec_value(conf->store_timeout,
                              (conf->format == LOYALTY_FORMAT_JSON) ? 8000
                                                                    : 2500);
+
+    /* and shoppers do not come back to try again */
+
+    ngx_conf_init_value(conf->postpone,
+                        (conf->format == LOYALTY_FORMAT_JSON)
+                        ? 0 : NGX_HTTP_LOYALTY_POSTPONE_CHAT);
 
     conf->body_size = (conf->max_body_size != NGX_CONF_UNSET_SIZE)
                       ? conf->max_body_size

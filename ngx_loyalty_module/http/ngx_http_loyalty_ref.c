@@ -29,6 +29,8 @@ static ngx_uint_t ngx_http_loyalty_ref_fits(ngx_http_request_t *r,
     loyalty_str_t order);
 static ngx_int_t ngx_http_loyalty_ref_page(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_loyalty_ref_otherwise_of(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, ngx_str_t *page);
 static ngx_int_t ngx_http_loyalty_ref_redirect(ngx_http_request_t *r,
     ngx_str_t *url);
 
@@ -258,9 +260,7 @@ ngx_http_loyalty_ref_page(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
     ngx_str_t       page;
     loyalty_str_t  *number;
 
-    if (ngx_http_complex_value(r, ctx->conf->ref->otherwise, &page)
-        != NGX_OK)
-    {
+    if (ngx_http_loyalty_ref_otherwise_of(r, ctx, &page) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -289,6 +289,33 @@ ngx_http_loyalty_ref_page(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
                                   NGX_ESCAPE_URI_COMPONENT);
 
     url->len = p - url->data;
+
+    return NGX_OK;
+}
+
+
+/* The site's own page is "/" behind it. */
+
+static ngx_int_t
+ngx_http_loyalty_ref_otherwise_of(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx, ngx_str_t *page)
+{
+    ngx_str_t  *site;
+
+    if (ctx->conf->ref->otherwise != NULL) {
+        return ngx_http_complex_value(r, ctx->conf->ref->otherwise, page);
+    }
+
+    site = &ctx->conf->program->site;
+
+    page->len = site->len + 1;
+    page->data = ngx_pnalloc(r->pool, page->len);
+
+    if (page->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(page->data, site->data, site->len) = '/';
 
     return NGX_OK;
 }

@@ -54,12 +54,16 @@ struct ngx_http_loyalty_ctx_s {
 
     void                        (*salvage)(ngx_http_loyalty_ctx_t *ctx);
 
-    /* the step after a coupon is settled, or that could not be written */
+    /*
+     * the step after a coupon or a postponed claim is settled, or that could
+     * not be written
+     */
 
     void                        (*concluded)(ngx_http_request_t *r);
 
     loyalty_command_t             command;
     ngx_http_loyalty_store_t      store;
+    ngx_msec_t                    patience;      /* with it, at least */
     unsigned                      wished:1;      /* the coupon, of it */
     unsigned                      refused:1;     /* and it said no */
 

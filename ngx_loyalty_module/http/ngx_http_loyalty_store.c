@@ -133,7 +133,7 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ev->data = ctx;
     ev->log = r->connection->log;
 
-    ngx_add_timer(ev, ctx->conf->store_timeout);
+    ngx_add_timer(ev, ngx_max(ctx->conf->store_timeout, ctx->patience));
 
     ctx->store.asked = ngx_current_msec;
 

@@ -25,6 +25,7 @@ typedef enum {
     LOYALTY_ALREADY_MEMBER,
     LOYALTY_CLAIMED,
     LOYALTY_ALREADY_CLAIMED,
+    LOYALTY_CLAIM_PENDING,               /* the store has yet to answer */
     LOYALTY_BALANCE,
     LOYALTY_REDEEMED,
     LOYALTY_REDEMPTION_PENDING,          /* the store has yet to agree */
@@ -141,6 +142,7 @@ typedef struct {
     int64_t                  earned;          /* by this request */
     int64_t                  spent;           /* by this request */
     int64_t                  lifetime;        /* earned ever */
+    int64_t                  waiting;         /* claims, for the store */
     int64_t                  now;             /* when that was so */
 
     const loyalty_tier_t    *tier;            /* NULL: none */

@@ -43,7 +43,7 @@ my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
 my @tables = qw(answer badge claim event friend ledger member membership pool
-                redemption reversal reward spending);
+                postponed redemption reversal reward spending);
 
 ###############################################################################
 
@@ -148,6 +148,8 @@ INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
 INSERT INTO claim VALUES
     ('\', 'NULL', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0),
     ('\', 'null', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0);
+INSERT INTO postponed VALUES
+    (7, 'default', '1', 1, 'ada@example.com', 1, 2, 3, 4);
 INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 1, 0);
 INSERT INTO event VALUES ('review', '', 1, 0, 0), ('review', '\N', 1, 5, 1);
 INSERT INTO friend VALUES

@@ -92,13 +92,23 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
         ['mug 200 issued', 'pin 120 issued', 'sticker 30 cancelled'],
         "$name: redemptions");
 
+    $ctl->rows($db, "INSERT INTO postponed
+        (store, number, member, email, at, until_at, tries, next_at)
+        SELECT 'north', '1009', id, email, 1, 9000000000, 3, 8000000000
+        FROM member WHERE email = 'dee\@example.com'");
+
+    is_deeply([map { [@$_{qw(store order at tries next until)},
+                      $email{$_->{member}}] } exported($db, 'postponed')],
+        [['north', '1009', '1970-01-01T00:00:01Z', 3, '2223-07-06T14:13:20Z',
+          '2255-03-14T16:00:00Z', 'dee']], "$name: postponed claims");
+
     my $r = $ctl->on($db, 'export', 'claims');
     my @lines = split /\r\n/, $r->{out}, -1;
     is(@lines, 6, "$name: CSV by default, a line each and the headings");
     like($lines[1], qr/^north,1001,m_\w{22},[-0-9TZ:]{20},USD,21000,0,210,0,/,
         "$name: CSV");
 
-    for my $what (qw(ledger claims redemptions)) {
+    for my $what (qw(ledger claims postponed redemptions)) {
         unlike($ctl->on($db, 'export', $what)->{out}, qr/\@/,
             "$name: no e-mails in $what");
     }

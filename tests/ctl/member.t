@@ -316,12 +316,31 @@ sub adjusting {
           1_000_000_000_000_000, '--reason', 'x');
 }
 
+# Claims that wait for the store, as if they had been postponed.
+
+sub waiting {
+    my ($email, @orders) = @_;
+
+    my $of = "FROM member WHERE email = '$email'";
+
+    $ctl->rows($db, "INSERT INTO postponed
+        (store, number, member, email, at, until_at, next_at)
+        SELECT 'default', '$_', id, email, 1, 9000000000, 9000000000 $of")
+        for @orders;
+
+    $ctl->rows($db, "UPDATE member SET waiting = " . @orders
+                    . " WHERE email = '$email'");
+}
+
 sub merging {
     my $lots = 'SELECT remaining, usable_at, until_at FROM lot JOIN member '
                . 'ON member.id = lot.member WHERE remaining > 0 AND email IN '
                . "('cyd\@example.com', 'dee\@example.com')";
     my @before = sort map { "@$_" } $ctl->rows($db, $lots);
     my ($cyd, $dee) = map { code("$_\@example.com") } qw(cyd dee);
+
+    waiting('cyd@example.com', 3001, 3002);
+    waiting('dee@example.com', 3002, 3003, 3004);
 
     my $json = member_json('merge', 'cyd@example.com', $dee);
     is_deeply($json, {command => 'member merge', result => 'merged',
@@ -332,6 +351,8 @@ sub merging {
               "$name: the lots are the same");
 
     has('dee@example.com', {orders => 2, points => 100}, 'one member');
+    is_result($t->balance('dee@example.com'), 200, 'balance', {waiting => 4},
+              "$name: claims that wait for the store are its");
     is_deeply([map { "$_->{email} $_->{member}" }
                @{member_json('show', $dee)->{merged}}],
               ["cyd\@example.com $cyd"], "$name: who it was before");
@@ -462,6 +483,8 @@ sub changing {
 }
 
 sub erasing {
+    waiting('ada@example.com', 3005);
+
     my ($ada, $before) = (code('ada@example.com'), $ctl->dump($db));
 
     ok(scalar(grep { $_->{body} =~ /ada\@example\.com/ } @{$before->{answer}}),

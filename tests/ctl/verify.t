@@ -110,6 +110,12 @@ my @damages = (
      "DELETE FROM claim WHERE number = '1001'", 'claims', 'counts'],
     ['an order that was credited with more',
      "UPDATE claim SET points = points - 1 WHERE number = '1002'", 'claims'],
+    ['how many claims are waiting',
+     "UPDATE member SET waiting = waiting + 1 WHERE id = $ada", 'postponed'],
+    ['a claim that nobody has',
+     "INSERT INTO postponed (id, store, number, member, email, at, until_at, "
+     . "next_at) VALUES (9, 'default', '1009', 999, 'x', 1, 2, 2)",
+     'postponed'],
     ['a refund of more than was earned',
      "UPDATE reversal SET points = 999, taken = 20", 'refund_steps'],
     ['a refund of the whole order that was none',

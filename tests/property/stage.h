@@ -28,7 +28,7 @@ typedef struct {
     step_t             step;             /* in the model's numbers */
     char               same[512];        /* by which requests are the same */
     char               body[1024];
-    char               address[LOYALTY_EMAIL_MAX];
+    loyalty_errand_t   errand;
     char               order[48];
     char               ref[48];
     char               coupon[80];

@@ -213,7 +213,7 @@ stage_request(stage_t *stage, const step_t *step, request_t *request)
 
     c->kind = kinds[step->kind];
     c->caller = text("chatbot");
-    c->address = request->address;
+    c->errand = &request->errand;
 
     if (step->who >= 0 && step->kind != STEP_EVENT
         && step->kind != STEP_ERRAND)

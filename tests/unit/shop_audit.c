@@ -184,6 +184,9 @@ const shop_audit_t  shop_audits[] = {
       "ON claim.store = reversal.store AND claim.number = reversal.number "
       "WHERE whole <> CASE WHEN reversal.refunded >= total "
       "AND reversal.refunded > claim.refunded THEN 1 ELSE 0 END", 0 },
+    { "claims that were postponed are counted",
+      "SELECT count(*) FROM member WHERE waiting <> (SELECT count(*) "
+      "FROM postponed WHERE postponed.member = member.id)", 0 },
     { "every event has its credit, and every such credit its event",
       "SELECT count(*) FROM (SELECT member FROM "
       "(SELECT member, action, points FROM event "

@@ -163,7 +163,7 @@ a_claim_is_answered_as_the_interface_shows(void **state)
         "\"member\":\"m_5Qk...\",\"email\":\"ada@example.com\","
         "\"order\":\"1001\","
         "\"points\":110,\"pending\":0,\"earned\":60,\"spent\":0,"
-        "\"lifetime\":110,\"tier\":\"\",\"tier_name\":\"\","
+        "\"lifetime\":110,\"waiting\":0,\"tier\":\"\",\"tier_name\":\"\","
         "\"tier_perks\":\"\",\"next_tier\":\"\",\"next_tier_name\":\"\","
         "\"next_tier_missing\":0,\"membership\":\"\","
         "\"membership_name\":\"\",\"membership_perks\":\"\","
@@ -200,12 +200,13 @@ every_answer_about_a_member_has_every_field(void **state)
     };
     static const char  *integers[] = {
         "points", "pending", "earned", "spent", "lifetime", "next_reward_cost",
-        "next_reward_missing", "next_tier_missing", "streak"
+        "next_reward_missing", "next_tier_missing", "streak", "waiting"
     };
     static const loyalty_outcome_e  about[] = {
         LOYALTY_SIGNED_UP, LOYALTY_ALREADY_MEMBER, LOYALTY_CLAIMED,
         LOYALTY_ALREADY_CLAIMED, LOYALTY_BALANCE, LOYALTY_REDEEMED,
-        LOYALTY_REDEMPTION_PENDING, LOYALTY_REWARDED, LOYALTY_ALREADY_REWARDED
+        LOYALTY_REDEMPTION_PENDING, LOYALTY_REWARDED, LOYALTY_ALREADY_REWARDED,
+        LOYALTY_CLAIM_PENDING
     };
 
     (void) state;

@@ -11,7 +11,7 @@
 #define SESSION  "projects/p/agent/sessions/1"
 
 
-static char  address[LOYALTY_EMAIL_MAX];
+static loyalty_errand_t  found;
 
 
 /* The store makes the coupon of a handkerchief, which somebody can pay. */
@@ -68,7 +68,7 @@ errand(shop_t *shop)
     c = shop_balance(shop, "");
 
     c->kind = LOYALTY_COMMAND_ERRAND;
-    c->address = address;
+    c->errand = &found;
 
     return shop_expect(shop, c, LOYALTY_REDEMPTION_PENDING);
 }

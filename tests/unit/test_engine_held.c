@@ -21,8 +21,8 @@ typedef struct {
 } finds_t;
 
 
-static char      address[LOYALTY_EMAIL_MAX];
-static finds_t  *finds;
+static loyalty_errand_t  found;
+static finds_t          *finds;
 
 
 /* The store makes the coupon of a handkerchief, which somebody can pay. */
@@ -86,7 +86,7 @@ errand(shop_t *shop)
     c = shop_balance(shop, "");
 
     c->kind = LOYALTY_COMMAND_ERRAND;
-    c->address = address;
+    c->errand = &found;
 
     return c;
 }

@@ -16,6 +16,7 @@ static const struct {
     [LOYALTY_ALREADY_MEMBER] = { 200, "already_member" },
     [LOYALTY_CLAIMED] = { 200, "claimed" },
     [LOYALTY_ALREADY_CLAIMED] = { 200, "already_claimed" },
+    [LOYALTY_CLAIM_PENDING] = { 202, "claim_pending" },
     [LOYALTY_BALANCE] = { 200, "balance" },
     [LOYALTY_REDEEMED] = { 200, "redeemed" },
     [LOYALTY_REDEMPTION_PENDING] = { 202, "redemption_pending" },

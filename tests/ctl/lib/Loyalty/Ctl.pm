@@ -271,7 +271,8 @@ sub tables {
         for $self->rows($name, is_file($name) ? <<'SQLITE' : <<'POSTGRESQL');
 SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
  WHERE t.type = 'table'
-   AND t.name NOT IN ('leader', 'chore', 'census', 'source', 'day', 'fold')
+   AND t.name NOT IN ('leader', 'chore', 'census', 'source', 'day', 'fold',
+                     'sqlite_sequence')
 SQLITE
 SELECT table_name, column_name FROM information_schema.columns
   JOIN information_schema.tables USING (table_schema, table_name)
