@@ -13,15 +13,16 @@
 #include <stdlib.h>
 
 
-#define CHECK  "tests/unit/check-chat-formats"
-
+#define CHECK   "tests/unit/check-chat-formats"
 #define BADGES  LOYALTY_BADGES_MAX
 #define SHAPES  5
 
+/* A report is for the owner, who does not chat. */
+
+#define after(outcome)  ((outcome) + 1 + ((outcome) + 1 == LOYALTY_REPORT))
+
 #define LONG_NAME                                                             \
-    "A name of a good many words, as somebody gives it who has much to tell " \
-    "about what one gets for coming back so often and bringing the others, "  \
-    "who come back, too"
+    "A name of a good many words, as somebody gives it who has much to tell"
 
 
 static const loyalty_tier_t  tiers[] = {
@@ -213,7 +214,7 @@ our_own_json_stays_as_it_is(void **state)
 
     (void) state;
 
-    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
+    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i = after(i)) {
         result.outcome = i;
         render(LOYALTY_FORMAT_JSON);
 
@@ -240,7 +241,7 @@ only_a_developers_mistakes_have_another_status_than_200(void **state)
 
     (void) state;
 
-    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
+    for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i = after(i)) {
 
         switch (loyalty_outcome_status(i)) {
 
@@ -327,7 +328,7 @@ write_answers(FILE *out, loyalty_format_e format)
 
     for (n = 0; n < SHAPES; n++) {
         for (locale = 0; locale < LOYALTY_LOCALES; locale++) {
-            for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i++) {
+            for (i = LOYALTY_SIGNED_UP; i < LOYALTY_OUTCOMES; i = after(i)) {
                 shape(n);
 
                 result.locale = locale;
@@ -359,7 +360,7 @@ every_answer_is_one_that_the_platform_takes(void **state)
 
     snprintf(command, sizeof(command), CHECK " %d",
              (LOYALTY_FORMATS - 1) * SHAPES * LOYALTY_LOCALES
-             * (LOYALTY_OUTCOMES - 1));
+             * (LOYALTY_OUTCOMES - 2));
 
     out = popen(command, "w");
     assert_non_null(out);
