@@ -55,6 +55,10 @@ my %SHOPS = (
     already_claimed => {before => sub { $_[0]->buys }},
     balance => {before => sub { $_[0]->buys }},
     balance_by_link => {before => sub { $_[0]->buys }},
+    balance_by_session => {before => sub {
+        $_[0]->buys;
+        $_[0]->has_session;
+    }},
     balance_in_turkish => {before => sub { $_[0]->buys }},
     history => {before => sub { $_[0]->redeems }},
     history_by_link => {before => sub { $_[0]->redeems }},
@@ -280,6 +284,8 @@ sub program {
         reward          hanky 100 "Free handkerchief" product=HANKY-1
                         url=https://shop.example/hanky $own{hanky};
         api_key         chatbot value:%%KEY%%;
+        site            https://shop.example/loyalty;
+        session         30d;
         link_secret     value:${\ Loyalty::Link::LINK_SECRET};
         order_lookup    $own{lookup} number=/number status=/status
                         email=/billing/email total=/total currency=/currency
@@ -378,6 +384,20 @@ sub signature {
         %{$LINKS{$purpose}}, expires => $expires, program => $program);
 
     return $link{sig};
+}
+
+# The cookie of a program has its name.
+
+sub has_session {
+    my ($self) = @_;
+
+    my $r = $self->{t}->get("/$self->{id}/balance?" . Loyalty::Link::link_query(
+        'balance', email => email('ada'), program => $self->{id}), key => undef);
+    my ($name, $value) = $r->header('Set-Cookie') =~ /^(\w+)=([^;]+)/;
+
+    $self->{t}->secret($value);
+    $self->stands_for(loyalty_shop => $name);
+    $self->stands_for(AX4JjG6nkR0 => $value);
 }
 
 sub id       { $_[0]{id} }

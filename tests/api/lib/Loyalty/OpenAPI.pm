@@ -169,7 +169,8 @@ sub answers {
             push @answers, map {
                 {operation => $operation, status => $status, type => '',
                  example => $_, headers => $response->{headers},
-                 want => $places->{$_}{value}, change => {}}
+                 want => $places->{$_}{value},
+                 change => $places->{$_}{'x-request'} || {}}
             } sort keys %{$places || {}};
 
             for my $type (sort keys %$content) {
