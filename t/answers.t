@@ -325,6 +325,8 @@ my %other = (
         object => [qw(other_sources)],
         inside => {
             days => 'day expired issued removed spent taken_back',
+            sources => 'buyers members newcomers repeat_buyers source',
+            customers => 'email joined_at member orders points tier tier_name',
             rewards => 'cost id left limited low name redeemed',
         },
     },
