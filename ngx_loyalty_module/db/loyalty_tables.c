@@ -102,6 +102,12 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("asked_at")
     } },
 
+    { "recall", "store, number", 0, 3, {
+        loyalty_text("store"),
+        loyalty_text("number"),
+        loyalty_int("asked_at")
+    } },
+
     { "event", "action, reference", 0, 5, {
         loyalty_text("action"),
         loyalty_text("reference"),

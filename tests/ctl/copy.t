@@ -43,7 +43,7 @@ my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
 my @tables = qw(answer badge claim event friend ledger member membership pool
-                postponed redemption reversal reward spending);
+                postponed recall redemption reversal reward spending);
 
 ###############################################################################
 
@@ -151,6 +151,7 @@ INSERT INTO claim VALUES
 INSERT INTO postponed VALUES
     (7, 'default', '1', 1, 'ada@example.com', 1, 2, 3, 4);
 INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 1, 0);
+INSERT INTO recall VALUES ('\', 'NULL', 5);
 INSERT INTO event VALUES ('review', '', 1, 0, 0), ('review', '\N', 1, 5, 1);
 INSERT INTO friend VALUES
     (1, 2, 'bob@example.com', 0, 0, '\', 'NULL', 1, 2, 3, 4);
