@@ -272,13 +272,13 @@ sub tables {
 SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
  WHERE t.type = 'table'
    AND t.name NOT IN ('leader', 'chore', 'census', 'source', 'day', 'fold',
-                     'recall', 'sqlite_sequence')
+                     'sqlite_sequence')
 SQLITE
 SELECT table_name, column_name FROM information_schema.columns
   JOIN information_schema.tables USING (table_schema, table_name)
  WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
    AND table_name NOT IN ('leader', 'chore', 'census', 'source', 'day', 'fold',
-                          'recall', 'writer', 'loyalty_version')
+                          'writer', 'loyalty_version')
 POSTGRESQL
 
     $_ = [sort @$_] for values %tables;
