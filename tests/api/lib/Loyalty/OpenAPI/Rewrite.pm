@@ -51,7 +51,11 @@ sub example {
     my ($self, $name, $body, $stay) = @_;
 
     my %stay = %$stay;
-    my $varying = join '|', map { quotemeta } keys %stay;
+
+    # a time before the day that it begins with
+
+    my $varying = join '|', map { quotemeta }
+        sort { length $b <=> length $a } keys %stay;
 
     $body =~ s/($varying)/$stay{$1}/g if length $varying;
 
