@@ -39,6 +39,7 @@ my %LINKS = (claim => {order => 1001}, balance => {}, history => {},
 #   hanky     further parameters of the reward
 #   lookup    another location that is asked for orders
 #   timeout   how long the store may take
+#   postpone  how long a claim is kept that the store does not answer
 #   rules     further ones
 #   broken    the database cannot be used
 #   nobody    has joined
@@ -53,6 +54,7 @@ my %SHOPS = (
     report => {nobody => 1},
 
     already_claimed => {before => sub { $_[0]->buys }},
+    claim_pending => {lookup => '/_store/off', postpone => '3d'},
     balance => {before => sub { $_[0]->buys }},
     balance_by_link => {before => sub { $_[0]->buys }},
     balance_by_session => {before => sub {
@@ -315,6 +317,7 @@ sub location {
     my ($self, $path, $directive) = @_;
 
     my $timeout = $self->{timeout} || '8s';
+    my $postpone = $self->{postpone} || 'off';
     my $place = $path =~ s/\{\w+\}$// ? "/$self->{id}$path"
                                        : "= /$self->{id}$path";
     my $more = $directive eq 'loyalty_ref'
@@ -325,6 +328,7 @@ sub location {
         location $place {
             $directive $self->{id} $more;
             loyalty_store_timeout $timeout;
+            loyalty_postpone $postpone;
             loyalty_max_body_size 16k;
         }
 
