@@ -461,7 +461,9 @@ ngx_http_loyalty_status_line(ngx_http_loyalty_status_t *status,
             return;
         }
 
-        ngx_memcpy(data, status->data, status->len);
+        if (status->len != 0) {
+            ngx_memcpy(data, status->data, status->len);
+        }
 
         status->data = data;
         status->size = size;
