@@ -70,7 +70,8 @@ $t->conf(example())->run;
 is_result($t->signup($ADA), 201, 'signed_up', {points => 50},
     'a shopper signs up');
 
-# every way of not being one's own order looks the same
+# every way of not being one's own order looks the same, but for the number
+# that was asked for, which the answer repeats
 
 my $missing = $t->claim('NOSUCHORDER00000', $ADA);
 
@@ -82,8 +83,10 @@ for (['foreign', "another shopper's order"],
 {
     my ($name, $what) = @$_;
 
-    is(timeless($t->claim($order->{$name}{code}, $ADA)), timeless($missing),
-        "$what is not found, byte for byte");
+    my $code = $order->{$name}{code};
+
+    is(timeless($t->claim($code, $ADA)) =~ s/\Q$code\E/NOSUCHORDER00000/gr,
+        timeless($missing), "$what is not found, byte for byte");
 }
 
 is_fault($t->claim(lc $order->{paid}{code}, $ADA), 404, 'order_not_found',
