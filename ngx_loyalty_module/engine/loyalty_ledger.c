@@ -187,7 +187,7 @@ loyalty_ledger_spend(loyalty_transaction_t *tx, loyalty_member_t *member,
     rc = loyalty_lots_load(tx, member, &lots);
 
     if (rc == LOYALTY_OK
-        && loyalty_lots_take(&lots, entry->points, tx->now) != 0)
+        && loyalty_lots_take_usable(&lots, entry->points, tx->now) != 0)
     {
         rc = loyalty_ledger_disagrees(tx);
     }

@@ -14,6 +14,8 @@ static int loyalty_lots_read(loyalty_transaction_t *tx,
     loyalty_statement_e statement, const loyalty_db_value_t *values,
     unsigned n, loyalty_lots_t *lots);
 static loyalty_lot_t *loyalty_lots_push(loyalty_lots_t *lots);
+static int64_t loyalty_lots_usable_next(const loyalty_lots_t *lots,
+    int64_t now);
 static int64_t loyalty_lots_take_one(loyalty_lot_t *lot, int64_t points);
 
 
@@ -131,6 +133,46 @@ loyalty_lots_take(loyalty_lots_t *lots, int64_t points, int64_t now)
     }
 
     return points;
+}
+
+
+int64_t
+loyalty_lots_take_usable(loyalty_lots_t *lots, int64_t points, int64_t now)
+{
+    for ( ;; ) {
+        points = loyalty_lots_take(lots, points, now);
+
+        if (points == 0) {
+            return 0;
+        }
+
+        now = loyalty_lots_usable_next(lots, now);
+
+        if (now == 0) {
+            return points;
+        }
+    }
+}
+
+
+/* When the first becomes usable that is not yet; 0: all are. */
+
+static int64_t
+loyalty_lots_usable_next(const loyalty_lots_t *lots, int64_t now)
+{
+    size_t   i;
+    int64_t  next;
+
+    next = 0;
+
+    for (i = 0; i < lots->nelts; i++) {
+
+        if (lots->elts[i].left > 0 && lots->elts[i].usable_at > now) {
+            next = loyalty_earliest(next, lots->elts[i].usable_at);
+        }
+    }
+
+    return next;
 }
 
 

@@ -54,6 +54,13 @@ void loyalty_lots_free(loyalty_lots_t *lots);
 /* Takes from those usable now, oldest first; returns what they lack. */
 int64_t loyalty_lots_take(loyalty_lots_t *lots, int64_t points, int64_t now);
 
+/*
+ * The same, and what they lack from those that become usable next: by another
+ * clock, which is ahead of ours, they are, and so says the member's balance.
+ */
+int64_t loyalty_lots_take_usable(loyalty_lots_t *lots, int64_t points,
+    int64_t now);
+
 /* Takes from the lot "first" and then from all, pending ones as well. */
 int64_t loyalty_lots_take_back(loyalty_lots_t *lots, int64_t first,
     int64_t points);

@@ -106,6 +106,47 @@ spending_passes_over_pending_lots(void **state)
 }
 
 
+/* Of two nodes, or of two workers at the turn of a second, one is behind. */
+
+static void
+points_of_a_clock_that_is_ahead_can_be_spent(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 150);
+
+    shop->now++;
+    (void) claim(shop, "1", 100);
+    shop->now--;
+
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+    expect_lots(shop, "0 50");
+
+    shop->now++;
+    expect_balance(shop, 50, 0);
+}
+
+
+static void
+points_that_a_clock_ahead_found_usable_can_be_spent(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.pending = 14 * DAY;
+
+    shop_member(shop, ADA, 150);
+    (void) claim(shop, "1", 100);
+    (void) claim(shop, "2", 100);
+
+    shop->now += 14 * DAY;
+    (void) claim(shop, "3", 10);
+    shop->now--;
+
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+    expect_lots(shop, "0 50 100 10");
+}
+
+
 static void
 a_balance_reckons_with_what_is_due_and_writes_nothing(void **state)
 {
@@ -473,6 +514,8 @@ main(void)
         shop_test(each_lot_is_pending_for_itself),
         shop_test(pending_points_buy_nothing),
         shop_test(spending_passes_over_pending_lots),
+        shop_test(points_of_a_clock_that_is_ahead_can_be_spent),
+        shop_test(points_that_a_clock_ahead_found_usable_can_be_spent),
         shop_test(a_balance_reckons_with_what_is_due_and_writes_nothing),
         shop_test(who_is_changed_is_settled),
         shop_test(a_lot_expires_at_the_second),

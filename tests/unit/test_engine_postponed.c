@@ -301,7 +301,7 @@ static void
 a_member_has_only_so_many(void **state)
 {
     int      i;
-    char     orders[MOST][8];
+    char     orders[MOST][16];
     shop_t  *shop = *state;
 
     for (i = 0; i < MOST; i++) {
