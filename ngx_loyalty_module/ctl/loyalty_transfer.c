@@ -48,8 +48,7 @@ static int loyalty_transfer_because(loyalty_transfer_t *transfer,
 static const char  loyalty_transfer_wrong[] =
     "SELECT count(*), min(member) FROM ("
     "SELECT member FROM ("
-    "SELECT member, points,"
-    " CASE WHEN points > 0 THEN points ELSE 0 END AS lifetime,"
+    "SELECT member, points, earned AS lifetime,"
     " id - previous AS last_entry FROM ledger "
     "UNION ALL "
     "SELECT id, -points, -lifetime, -last_entry FROM member"

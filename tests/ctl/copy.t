@@ -86,6 +86,7 @@ for (['no command'], ['an unknown command', 'move'],
 my $store = Loyalty::Store->new($t, $t->port(1));
 $store->order($_, email => 'ada@example.com', total => '210.00')
     for 1001 .. 1004;
+$store->order(2001, email => 'bob@example.com', total => '210.00');
 $store->start;
 
 sub serve {
@@ -117,6 +118,7 @@ http {
         listen %%LISTEN_0%%;
 
         %%LOCATIONS%%
+        location = /loyalty/cancel { loyalty_cancel shop; }
         %%STORE%%
     }
 }
@@ -136,6 +138,13 @@ my $answer = redeem_again();
 is_result($answer, 200, 'redeemed', {points => 440}, 'a redemption');
 is_result($t->redeem('hanky', 'ada@example.com'), 200, 'redeemed',
     {points => 240}, 'a redemption that takes from two lots');
+
+# points that were given back are not earned once more
+
+$t->claim(2001, 'bob@example.com');
+is_result($t->post('/loyalty/cancel', {email => 'bob@example.com',
+    coupon => $t->redeem('hanky', 'bob@example.com')->field('coupon')}),
+    200, 'cancelled', {points => 260, lifetime => 260}, 'a cancellation');
 
 $t->stop;
 
