@@ -102,7 +102,11 @@ $t->signup($_) for $ada, $eve;
 # A request without a key.
 
 sub get  { return $t->get($_[0], key => undef) }
-sub post { return $t->post($_[0], $_[1], key => undef) }
+sub post {
+    my ($uri, $params, %o) = @_;
+
+    return $t->post($uri, $params, key => undef, %o);
+}
 
 sub follow {
     my ($purpose, %o) = @_;
@@ -167,6 +171,9 @@ is_result($r, 200, 'redeemed', {points => 380}, 'a redemption');
 is(post('/loyalty/redeem', {%redeem})->body, $r->body,
     'another tap shows the same coupon');
 is($t->points($ada), 380, 'and costs nothing');
+is(post('/loyalty/redeem', {%redeem}, headers =>
+    ['Idempotency-Key' => 'another'])->body, $r->body,
+    'nor with another key');
 isnt(post('/loyalty/redeem', {link_params('redeem', email => $ada,
     reward => 'sticker', expires => time() + 99)})->field('coupon'),
     $r->field('coupon'), 'another link, another coupon');

@@ -54,6 +54,7 @@ http {
         currency      USD;
         signup_bonus  50;
         earn          1 per 1.00;
+        reward        sticker  30 "Sticker";
         api_key       chatbot value:key-of-the-other-program;
         site          http://other.example;
         link_secret   value:c2lnbmVk-links-of-the-shop-0123456789;
@@ -93,6 +94,11 @@ http {
 
         location = /other/signup  { loyalty_signup  other; }
         location = /other/balance { loyalty_balance other; }
+        location = /other/join {
+            loyalty_signup  other;
+            loyalty_auth    off;
+            loyalty_format  json request;
+        }
         location = /other/claim {
             loyalty_claim other;
             loyalty_auth  link off;
@@ -353,11 +359,13 @@ is($t->claim(1005, $ada)->header('Set-Cookie'), undef, 'not to a chatbot');
 is(get('/plain/balance?' . link_query('balance', email => $ada,
     program => 'plain'))->header('Set-Cookie'), undef,
     'to nobody without sessions');
-like(get('/loyalty/balance?' . link_query('balance', email => $ada))
-    ->header('Set-Cookie'), qr/^loyalty_shop=/, 'with any link');
-is(get('/loyalty/balance?' . link_query('balance', email =>
-    'nobody@example.com'))->header('Set-Cookie'), undef,
-    'not to who is no member');
+is(get('/loyalty/balance?' . link_query('balance', email => $ada))
+    ->header('Set-Cookie'), undef, 'not with a link that shows a balance');
+is(post('/loyalty/redeem', {link_params('redeem', email => $ada,
+    reward => 'sticker')})->header('Set-Cookie'), undef,
+    'nor with one that redeems');
+is(open_link(order => 1009, email => 'nobody@example.com')
+    ->header('Set-Cookie'), undef, 'not to who is no member');
 
 # after=claim
 
@@ -366,6 +374,9 @@ $r = post('/other/claim', {email => $ada, order => 1006});
 is_result($r, 200, 'claimed', 'a claim that is open to all');
 like($r->header('Set-Cookie'), qr/^loyalty_other=\S+;\ Path=\/;\ Max-Age=3600;
     \ HttpOnly;\ SameSite=Lax$/x, 'gives a cookie, for http');
+is(post('/other/claim', "email=$ada&order=1006", undef, @form, headers =>
+    ['Sec-Fetch-Site' => 'cross-site'])->header('Set-Cookie'), undef,
+    'but not to a form of another site');
 is_result(get('/other/balance', cookie_of($r)), 200, 'balance',
     'which is good');
 no_good('and is not for another program', cookie_of($r) =~
@@ -376,6 +387,21 @@ is_result(post('/other/claim', {order => 1007}, cookie_of($r)), 200,
     'claimed', {email => $ada}, 'it claims, too');
 is_fault(post('/other/claim', {order => 1008}), 400, 'bad_email',
     'without it the e-mail is missing');
+
+# an open location tells nothing to who only knows an e-mail
+
+$r = post('/other/join', {email => $ada});
+
+is_result($r, 200, 'already_member', {email => $ada, member => '',
+    points => 0, lifetime => 0, referral => '', message => 'Welcome back!'},
+    'an open sign-up tells that somebody is a member, and no more');
+unlike(post('/other/join?format=manychat', {email => $ada})->body,
+    qr/redeem|sig"/, 'and gives no link that redeems');
+is_result(post('/other/join', {email => 'new@example.com'}), 201,
+    'signed_up', {points => 50}, 'who is new is told all');
+is_result($t->post('/other/signup', {email => $ada},
+    key => 'key-of-the-other-program'), 200, 'already_member',
+    {points => 170}, 'and so is who has a key');
 
 # nothing of it is in the logs
 

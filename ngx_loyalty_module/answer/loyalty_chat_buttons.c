@@ -108,7 +108,11 @@ loyalty_chat_offers(const loyalty_chat_t *chat)
         offers &= ~(LOYALTY_CHAT_REWARDS|LOYALTY_CHAT_REDEEM);
     }
 
-    if (chat->program->link_secrets == NULL || chat->result->email.len == 0) {
+    /* who only knows an e-mail gets no link that redeems */
+
+    if (chat->program->link_secrets == NULL || chat->result->email.len == 0
+        || chat->result->anonymous)
+    {
         offers &= ~LOYALTY_CHAT_REDEEM;
     }
 

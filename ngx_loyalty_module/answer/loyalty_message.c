@@ -195,8 +195,10 @@ loyalty_message_member(loyalty_message_t *message)
         break;
     }
 
-    loyalty_message_have(message);
-    loyalty_message_outlook(message);
+    if (!message->result->discreet) {
+        loyalty_message_have(message);
+        loyalty_message_outlook(message);
+    }
 }
 
 

@@ -184,6 +184,31 @@ loyalty_command_read_order(loyalty_command_t *command,
 
 
 void
+loyalty_command_be_discreet(loyalty_command_t *command)
+{
+    loyalty_result_t  *result = &command->result, whole = *result;
+
+    if (!command->discreet
+        || (whole.outcome != LOYALTY_ALREADY_MEMBER
+            && whole.outcome != LOYALTY_CLAIM_PENDING))
+    {
+        return;
+    }
+
+    memset(result, 0, sizeof(loyalty_result_t));
+
+    result->outcome = whole.outcome;
+    result->locale = whole.locale;
+    result->now = whole.now;
+    result->email = whole.email;
+    result->order = whole.order;
+    result->session = whole.session;
+    result->anonymous = whole.anonymous;
+    result->discreet = 1;
+}
+
+
+void
 loyalty_command_let_go(loyalty_command_t *command)
 {
     loyalty_past_t  *past;

@@ -104,6 +104,7 @@ struct loyalty_command_s {
 
     loyalty_str_t       caller;              /* the name of its API key */
     loyalty_str_t       idempotency_key;
+    unsigned            discreet:1;          /* a stranger may be asking */
     unsigned            keep_success:1;      /* with it, and nothing else */
 
     /*
@@ -197,6 +198,12 @@ int loyalty_command_render(const loyalty_program_t *program,
  * until it does.
  */
 int loyalty_command_postpones(const loyalty_command_t *command);
+
+/*
+ * Leaves only the outcome of a result, if a stranger may be asking and has
+ * shown nothing by the request but that he knows an e-mail.
+ */
+void loyalty_command_be_discreet(loyalty_command_t *command);
 
 /* Lets go of what the result has in lists; its answer is written. */
 void loyalty_command_let_go(loyalty_command_t *command);

@@ -387,6 +387,7 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
 
     command->decided = 1;
     command->result.now = tx->now;
+    command->result.anonymous = (command->caller.len == 0);
 
     if (loyalty_operations[command->kind](tx, command) != LOYALTY_OK) {
         return LOYALTY_ERROR;
@@ -397,6 +398,8 @@ loyalty_engine_command(loyalty_transaction_t *tx, loyalty_command_t *command)
     {
         return LOYALTY_ERROR;
     }
+
+    loyalty_command_be_discreet(command);
 
     if (loyalty_engine_settles(command)
         && loyalty_idempotency_settle(tx, command) != LOYALTY_OK)

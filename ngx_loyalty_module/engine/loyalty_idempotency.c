@@ -33,6 +33,8 @@ static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
 static int64_t loyalty_idempotency_awaits(const loyalty_command_t *command);
 static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
     char *buffer);
+static const loyalty_str_t *loyalty_idempotency_locale(
+    const loyalty_command_t *command);
 static size_t loyalty_idempotency_head(loyalty_command_t *command,
     char *buffer);
 static loyalty_outcome_e loyalty_idempotency_outcome(loyalty_str_t code);
@@ -362,7 +364,8 @@ loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
     loyalty_str_t         request;
     const loyalty_str_t  *parts[] = {
         &command->email, &command->order, &command->reward,
-        &command->source, &command->locale, &command->store,
+        &command->source, loyalty_idempotency_locale(command),
+        &command->store,
         &command->coupon, &command->action, &command->ref,
         &command->referral, &command->before, &command->limit, &command->by
     };
@@ -383,6 +386,21 @@ loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
     request.len = len;
 
     return request;
+}
+
+
+/*
+ * A member keeps the language of the sign-up.  In which one an answer is read
+ * makes no other request: the page may be in another one by the second try.
+ */
+
+static const loyalty_str_t *
+loyalty_idempotency_locale(const loyalty_command_t *command)
+{
+    static const loyalty_str_t  none = loyalty_string("");
+
+    return (command->kind == LOYALTY_COMMAND_SIGNUP) ? &command->locale
+                                                     : &none;
 }
 
 

@@ -67,8 +67,10 @@ ngx_http_loyalty_authorize_session(ngx_http_request_t *r,
 {
     loyalty_str_t  member;
 
-    if (ctx->conf->endpoint->session
-        && ngx_http_loyalty_cookie_safe(r, ngx_http_loyalty_body_is_json(r))
+    ctx->safe = ngx_http_loyalty_cookie_safe(r,
+                                             ngx_http_loyalty_body_is_json(r));
+
+    if (ctx->conf->endpoint->session && ctx->safe
         && ngx_http_loyalty_cookie(r, ctx->conf->program, &member) == NGX_OK)
     {
         ctx->session = member;

@@ -31,6 +31,9 @@ static ngx_int_t ngx_http_loyalty_queue_idle(ngx_http_loyalty_queue_t *queue);
 static ngx_uint_t ngx_http_loyalty_lane_rests(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane);
+static void ngx_http_loyalty_queue_count(ngx_http_loyalty_queue_t *queue);
+static ngx_http_loyalty_queue_e ngx_http_loyalty_queue_kind(
+    ngx_http_loyalty_queue_t *queue);
 static void ngx_http_loyalty_lane_thread(void *data, ngx_log_t *log);
 static void ngx_http_loyalty_lane_refuse(ngx_http_loyalty_lane_t *lane);
 static void ngx_http_loyalty_lane_done(ngx_event_t *ev);
@@ -67,6 +70,8 @@ ngx_http_loyalty_submit(ngx_http_loyalty_ctx_t *ctx)
     *queue->last = &ctx->command;
     queue->last = &ctx->command.next;
     queue->waiting++;
+
+    ngx_http_loyalty_queue_count(queue);
 
     /* keeps the request's memory, even if its client goes away */
 
@@ -355,10 +360,8 @@ ngx_http_loyalty_lane_take(ngx_http_loyalty_lane_t *lane)
                    "loyalty batch:%i waiting:%i", n, queue->waiting);
 
     ngx_http_loyalty_count_batch(lane->executor->program,
-                                 (queue == &lane->executor->writes)
-                                 ? NGX_HTTP_LOYALTY_WRITES
-                                 : NGX_HTTP_LOYALTY_READS,
-                                 n, queue->waiting);
+                                 ngx_http_loyalty_queue_kind(queue), n);
+    ngx_http_loyalty_queue_count(queue);
 }
 
 
@@ -379,6 +382,25 @@ ngx_http_loyalty_lane_give_back(ngx_http_loyalty_lane_t *lane)
     *end = queue->first;
     queue->first = lane->batch;
     lane->batch = NULL;
+
+    ngx_http_loyalty_queue_count(queue);
+}
+
+
+static void
+ngx_http_loyalty_queue_count(ngx_http_loyalty_queue_t *queue)
+{
+    ngx_http_loyalty_count_waiting(queue->executor->program,
+                                   ngx_http_loyalty_queue_kind(queue),
+                                   queue->waiting);
+}
+
+
+static ngx_http_loyalty_queue_e
+ngx_http_loyalty_queue_kind(ngx_http_loyalty_queue_t *queue)
+{
+    return (queue == &queue->executor->writes) ? NGX_HTTP_LOYALTY_WRITES
+                                               : NGX_HTTP_LOYALTY_READS;
 }
 
 

@@ -202,5 +202,11 @@ ngx_http_loyalty_proceed(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
         return;
     }
 
+    /* where shoppers have links, an open location is open to anybody */
+
+    ctx->command.discreet = (ctx->open && ctx->command.caller.len == 0
+                             && ctx->conf->program->link_secrets.nsecrets
+                                != 0);
+
     ngx_http_loyalty_run(r, ctx);
 }

@@ -59,10 +59,9 @@ ngx_http_loyalty_link(ngx_http_loyalty_ctx_t *ctx)
     ctx->proved = 1;
     command->caller = command->email;
 
-    if (command->kind == LOYALTY_COMMAND_REDEEM
-        && command->idempotency_key.len == 0)
-    {
-        /* whoever taps twice wants one coupon */
+    if (command->kind == LOYALTY_COMMAND_REDEEM) {
+
+        /* one coupon, however often, and whatever key is sent along */
 
         command->idempotency_key = ctx->proof.sig;
         command->keep_success = 1;

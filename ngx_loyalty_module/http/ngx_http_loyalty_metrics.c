@@ -64,16 +64,20 @@ ngx_http_loyalty_count_wait(ngx_http_loyalty_ctx_t *ctx, ngx_msec_t wait)
 
 void
 ngx_http_loyalty_count_batch(ngx_http_loyalty_program_t *program,
-    ngx_http_loyalty_queue_e queue, ngx_uint_t commands, ngx_uint_t waiting)
+    ngx_http_loyalty_queue_e queue, ngx_uint_t commands)
 {
-    ngx_http_loyalty_metrics_t  *metrics;
-
-    metrics = ngx_http_loyalty_metrics(program);
-
-    ngx_http_loyalty_observe(&metrics->batches[queue],
+    ngx_http_loyalty_observe(&ngx_http_loyalty_metrics(program)
+                                 ->batches[queue],
                              ngx_http_loyalty_batch_sizes, commands);
+}
 
-    metrics->waiting[ngx_process_slot][queue] = waiting;
+
+void
+ngx_http_loyalty_count_waiting(ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_queue_e queue, ngx_uint_t commands)
+{
+    ngx_http_loyalty_metrics(program)->waiting[ngx_process_slot][queue] =
+        commands;
 }
 
 

@@ -94,9 +94,13 @@ void ngx_http_loyalty_count_request(ngx_http_loyalty_ctx_t *ctx);
 void ngx_http_loyalty_count_wait(ngx_http_loyalty_ctx_t *ctx,
     ngx_msec_t wait);
 
-/* So many commands go to the database together, so many others wait. */
+/* So many commands go to the database together. */
 void ngx_http_loyalty_count_batch(ngx_http_loyalty_program_t *program,
-    ngx_http_loyalty_queue_e queue, ngx_uint_t commands, ngx_uint_t waiting);
+    ngx_http_loyalty_queue_e queue, ngx_uint_t commands);
+
+/* So many wait for it. */
+void ngx_http_loyalty_count_waiting(ngx_http_loyalty_program_t *program,
+    ngx_http_loyalty_queue_e queue, ngx_uint_t commands);
 
 /* A run, or steps of upkeep, of an engine have ended. */
 void ngx_http_loyalty_count_run(ngx_http_loyalty_program_t *program,

@@ -51,12 +51,12 @@ ngx_http_loyalty_params(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     ctx->signed_link = (ctx->proof.sig.len != 0);
 
-    if (loyalty_id_valid(ctx->command.order)) {
-        ctx->proof.order = ctx->command.order;
-    }
-
     if (rc == NGX_OK) {
         rc = ngx_http_loyalty_ref_param(r, ctx);
+    }
+
+    if (loyalty_id_valid(ctx->command.order)) {
+        ctx->proof.order = ctx->command.order;
     }
 
     if (rc == NGX_OK) {

@@ -74,6 +74,7 @@ struct ngx_http_loyalty_ctx_s {
     unsigned                      signed_link:1; /* there is a signature */
     unsigned                      proved:1;      /* it is good */
     unsigned                      open:1;        /* nothing need be proved */
+    unsigned                      safe:1;        /* no other site's form */
 
     /* the member's code in his cookie, and what it is that he asks for */
 

@@ -168,8 +168,10 @@ ngx_http_loyalty_add_session(ngx_http_request_t *r,
     outcome = ctx->command.result.outcome;
 
     if (program->session == 0 || ctx->command.result.member[0] == '\0'
+        || ctx->command.kind != LOYALTY_COMMAND_CLAIM
         || !(ctx->proved
              || (ctx->by_link && ctx->open && program->session_after_claim
+                 && ctx->safe
                  && (outcome == LOYALTY_CLAIMED
                      || outcome == LOYALTY_ALREADY_CLAIMED))))
     {

@@ -135,6 +135,8 @@ typedef struct {
 typedef struct {
     loyalty_outcome_e        outcome;
     loyalty_locale_e         locale;          /* to be answered in */
+    unsigned                 anonymous:1;     /* nobody says who is asking */
+    unsigned                 discreet:1;      /* tells nothing of the member */
     char                     member[LOYALTY_MEMBER_SIZE];
 
     int64_t                  points;          /* to spend, after this */

@@ -50,8 +50,8 @@ static const char *const  pgbench_script_find[] = {
 };
 
 static const char *const  pgbench_script_insert[] = {
-    "'default'", ":order", ":m_id", "'USD'", "6099", "0",
-    PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now"
+    "'default'", ":order", ":m_id", "'USD'", "1000000", "6099",
+    "0", PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now", ":now * 1000"
 };
 
 static const char *const  pgbench_script_append[] = {
@@ -64,7 +64,7 @@ static const char *const  pgbench_script_append[] = {
 static const char *const  pgbench_script_move[] = {
     "0", ":m_first_open", ":now", ":m_orders + 1", ":now",
     ":m_lifetime + " PGBENCH_SCRIPT_POINTS, "0", "0", "0", "0", "0", "0",
-    ":m_points + " PGBENCH_SCRIPT_POINTS,
+    "0", ":m_points + " PGBENCH_SCRIPT_POINTS,
     ":m_lifetime + " PGBENCH_SCRIPT_POINTS, ":e_id", PGBENCH_SCRIPT_EMAIL,
     ":m_last_entry"
 };
