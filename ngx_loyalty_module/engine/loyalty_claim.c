@@ -379,7 +379,8 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
 
 /*
  * What a refund has taken off the award already is not to be taken back once
- * more; what it has not, is.
+ * more; what it has not, is.  Of an order that was refunded as a whole, all of
+ * the award is: what other rules of earning have added, too.
  */
 
 static int64_t
@@ -387,6 +388,10 @@ loyalty_claim_refunded(const loyalty_program_t *program,
     const loyalty_order_t *order)
 {
     size_t  i;
+
+    if (order->refunded >= order->total) {
+        return 0;
+    }
 
     for (i = 0; i < program->nearns; i++) {
 

@@ -119,7 +119,7 @@ static void
 model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
 {
     int              i;
-    int64_t          seconds;
+    int64_t          refunded, seconds;
     member_t        *member = &model->members[who];
     claimed_t       *claim = &model->claims[step->what];
     const order_t   *order = &model->story->orders[step->what];
@@ -131,10 +131,13 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
     claim->claimed_at = model->now;
     claim->lot = -1;
 
+    refunded = model_convert(model, order->store, step->refunded);
+
     for (i = 0; i < rules->nearns; i++) {
-        if (rules->earns[i].kind == EARN_AMOUNT && rules->earns[i].refunds) {
-            claim->before = model_convert(model, order->store,
-                                          step->refunded);
+        if (rules->earns[i].kind == EARN_AMOUNT && rules->earns[i].refunds
+            && refunded < claim->total)
+        {
+            claim->before = refunded;
         }
     }
 

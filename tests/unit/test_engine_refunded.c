@@ -119,6 +119,41 @@ a_claim_takes_off_a_refund_once(void **state)
 }
 
 
+/* Nor does it count as an order, however it is taken off. */
+
+static void
+a_claim_takes_off_a_refund_of_all_with_what_it_is_no_part_of(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->program.referral.points = 100;
+    shop->program.referral.friend = 30;
+    shop->earns[0].minus = LOYALTY_MINUS_REFUNDS;
+    shop->earns[1].kind = LOYALTY_EARN_PER_ORDER;
+    shop->earns[1].points = 50;
+    shop->program.nearns = 2;
+
+    c = shop_expect(shop, shop_signup(shop, BOB), LOYALTY_SIGNED_UP);
+    shop_expect(shop, shop_signup_referred(shop, ADA, c->result.referral),
+                LOYALTY_SIGNED_UP);
+
+    c = shop_expect(shop, claim_of_a_refunded(shop, ADA, "1", TOTAL, TOTAL),
+                    LOYALTY_CLAIMED);
+    assert_int_equal(c->result.earned, 0);
+    assert_int_equal(points_of(shop, ADA), 0);
+    assert_int_equal(points_of(shop, BOB), 0);
+    assert_int_equal(shop_sql(shop, "SELECT sum(orders) FROM member"), 0);
+
+    noted(shop, "1", TOTAL, TOTAL);
+    assert_int_equal(points_of(shop, ADA), 0);
+
+    assert_int_equal(shop_expect(shop, shop_claim(shop, ADA, "2", TOTAL),
+                                 LOYALTY_CLAIMED)->result.earned, 140);
+    assert_int_equal(points_of(shop, BOB), 100);
+}
+
+
 static void
 points_that_have_expired_are_not_taken_again(void **state)
 {
@@ -368,6 +403,8 @@ main(void)
         shop_test(
             a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing),
         shop_test(a_claim_takes_off_a_refund_once),
+        shop_test(
+            a_claim_takes_off_a_refund_of_all_with_what_it_is_no_part_of),
         shop_test(points_that_have_expired_are_not_taken_again),
         shop_test(what_was_spent_before_the_rest_expired_is_taken),
         shop_test(points_that_expire_after_a_refund_count_for_the_next),
