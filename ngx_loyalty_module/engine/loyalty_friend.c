@@ -275,19 +275,25 @@ loyalty_friend_points(loyalty_transaction_t *tx,
     int      capped;
     int64_t  earned;
 
-    if (friend->ordered) {
-        return (loyalty_friend_debit(tx, friend->debit, points, &earned)
-                == LOYALTY_OK)
-               ? loyalty_friend_debit(tx, friend->own_debit, own, &earned)
-               : LOYALTY_ERROR;
-    }
-
     if (loyalty_friend_capped(tx, friend->referrer, &capped) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    *points = capped ? 0 : tx->program->referral.points;
+    *points = tx->program->referral.points;
     *own = tx->program->referral.friend;
+
+    if (friend->ordered
+        && (loyalty_friend_debit(tx, friend->debit, points, &earned)
+            != LOYALTY_OK
+            || loyalty_friend_debit(tx, friend->own_debit, own, &earned)
+               != LOYALTY_OK))
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (capped) {
+        *points = 0;
+    }
 
     return LOYALTY_OK;
 }

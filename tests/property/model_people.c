@@ -133,8 +133,8 @@ model_reward_friend(model_t *model, int who, int order, answer_t *answer)
     points_settle(model, referrer);
 
     side_earn(model, referrer, who, &member->sides[0],
-              again ? member->sides[0].taken
-                    : capped(model, member->referrer) ? 0 : rules->referral);
+              capped(model, member->referrer)
+              ? 0 : again ? member->sides[0].taken : rules->referral);
 
     answer->earned += side_earn(model, member, member->referrer,
                                 &member->sides[1],

@@ -297,6 +297,30 @@ a_place_under_the_cap_is_free_again(void **state)
 
 
 static void
+nobody_gets_beyond_the_cap_by_ordering_again(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.referral.cap = 1;
+
+    (void) bought(shop, "1");
+    noted(shop, "1", TOTAL);
+    shop_expect(shop, shop_claim(shop, CAROL, "2", TOTAL), LOYALTY_CLAIMED);
+    expect_points(shop, 100, 0);
+
+    assert_int_equal(bought(shop, "3"), 90);
+    expect_points(shop, 100, 90);
+
+    /* it has brought her nothing */
+
+    noted(shop, "3", TOTAL);
+    expect_points(shop, 100, 0);
+    noted(shop, "3", 0);
+    expect_points(shop, 100, 90);
+}
+
+
+static void
 of_a_sign_up_no_order_takes_it_back(void **state)
 {
     shop_t  *shop = *state;
@@ -408,6 +432,7 @@ main(void)
         friend_test(what_was_spent_may_be_owed),
         friend_test(what_expired_is_not_taken),
         friend_test(a_place_under_the_cap_is_free_again),
+        friend_test(nobody_gets_beyond_the_cap_by_ordering_again),
         friend_test(of_a_sign_up_no_order_takes_it_back),
         friend_test(a_refunded_order_counts_for_no_badge),
         friend_test(a_refunded_order_is_not_the_first),
