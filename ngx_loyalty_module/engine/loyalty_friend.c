@@ -39,8 +39,12 @@ static int loyalty_friend_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t referrer);
 static int loyalty_friend_reward(loyalty_transaction_t *tx,
     loyalty_command_t *command, loyalty_str_t store, loyalty_str_t order);
-static int loyalty_friend_points(loyalty_transaction_t *tx,
-    const loyalty_friend_t *friend, int64_t *points, int64_t *own);
+static int loyalty_friend_first(loyalty_transaction_t *tx,
+    loyalty_friend_t *friend, loyalty_member_t *referrer,
+    loyalty_member_t *member, int capped, int64_t *points);
+static int loyalty_friend_again(loyalty_transaction_t *tx,
+    loyalty_friend_t *friend, loyalty_member_t *referrer,
+    loyalty_member_t *member, int64_t *points, int64_t *own);
 static int loyalty_friend_capped(loyalty_transaction_t *tx,
     int64_t referrer, int *capped);
 static int loyalty_friend_pay(loyalty_transaction_t *tx,
@@ -210,7 +214,7 @@ static int
 loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command,
     loyalty_str_t store, loyalty_str_t order)
 {
-    int                found;
+    int                found, capped, rc;
     int64_t            points, own;
     loyalty_friend_t   friend;
     loyalty_member_t   referrer;
@@ -241,59 +245,81 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command,
         return LOYALTY_ERROR;
     }
 
-    friend.referrer = referrer.id;
-
-    if (loyalty_friend_points(tx, &friend, &points, &own) != LOYALTY_OK
-        || loyalty_friend_pay(tx, &referrer, member->code, points,
-                              &friend.lot)
-           != LOYALTY_OK
-        || loyalty_friend_pay(tx, member, referrer.code, own,
-                              &friend.own_lot)
-           != LOYALTY_OK)
-    {
+    if (loyalty_friend_capped(tx, referrer.id, &capped) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    friend.rewarded_at = tx->now;
-    friend.debit = 0;
-    friend.own_debit = 0;
+    if (capped) {
+        friend.lot = 0;
+        friend.debit = 0;
+    }
+
+    own = 0;
+
+    rc = friend.ordered ? loyalty_friend_again(tx, &friend, &referrer, member,
+                                               &points, &own)
+                        : loyalty_friend_first(tx, &friend, &referrer, member,
+                                               capped, &points);
+
+    if (rc != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    /* what is given back is earned by this order, in place of the other */
+
+    member->earned += own;
 
     return loyalty_friend_note(tx, &friend, points);
 }
 
 
-/*
- * Who has reached the cap gets nothing more, his friends still get theirs.  If
- * an order that was refunded has brought it before, both get what was taken
- * back then: otherwise one could spend, and send back, again and again.
- */
+/* Who has reached the cap gets nothing more, his friends still get theirs. */
 
 static int
-loyalty_friend_points(loyalty_transaction_t *tx,
-    const loyalty_friend_t *friend, int64_t *points, int64_t *own)
+loyalty_friend_first(loyalty_transaction_t *tx, loyalty_friend_t *friend,
+    loyalty_member_t *referrer, loyalty_member_t *member, int capped,
+    int64_t *points)
 {
-    int      capped;
-    int64_t  earned;
+    *points = capped ? 0 : tx->program->referral.points;
 
-    if (loyalty_friend_capped(tx, friend->referrer, &capped) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    *points = tx->program->referral.points;
-    *own = tx->program->referral.friend;
-
-    if (friend->ordered
-        && (loyalty_friend_debit(tx, friend->debit, points, &earned)
-            != LOYALTY_OK
-            || loyalty_friend_debit(tx, friend->own_debit, own, &earned)
-               != LOYALTY_OK))
+    if (loyalty_friend_pay(tx, referrer, member->code, *points, &friend->lot)
+        != LOYALTY_OK
+        || loyalty_friend_pay(tx, member, referrer->code,
+                              tx->program->referral.friend, &friend->own_lot)
+           != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    if (capped) {
-        *points = 0;
+    friend->rewarded_at = tx->now;
+
+    return LOYALTY_OK;
+}
+
+
+/*
+ * An order has brought it before, that was refunded.  Both get what was taken
+ * back then: otherwise one could spend, and send back, again and again.
+ */
+
+static int
+loyalty_friend_again(loyalty_transaction_t *tx, loyalty_friend_t *friend,
+    loyalty_member_t *referrer, loyalty_member_t *member, int64_t *points,
+    int64_t *own)
+{
+    if (loyalty_friend_give(tx, referrer, member->code, friend->lot,
+                            friend->debit, points)
+        != LOYALTY_OK
+        || loyalty_friend_give(tx, member, referrer->code, friend->own_lot,
+                               friend->own_debit, own)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
     }
+
+    friend->rewarded_at = tx->now;
+    friend->debit = 0;
+    friend->own_debit = 0;
 
     return LOYALTY_OK;
 }
@@ -478,7 +504,7 @@ loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim)
 {
     int               found;
-    int64_t           given, own;
+    int64_t           points, own;
     loyalty_friend_t  friend;
     loyalty_member_t  referrer;
 
@@ -496,21 +522,13 @@ loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK
-        || loyalty_friend_give(tx, &referrer, member->code, friend.lot,
-                               friend.debit, &given)
-           != LOYALTY_OK
-        || loyalty_friend_give(tx, member, referrer.code, friend.own_lot,
-                               friend.own_debit, &own)
+        || loyalty_friend_again(tx, &friend, &referrer, member, &points, &own)
            != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    friend.rewarded_at = tx->now;
-    friend.debit = 0;
-    friend.own_debit = 0;
-
-    return loyalty_friend_note(tx, &friend, given);
+    return loyalty_friend_note(tx, &friend, points);
 }
 
 

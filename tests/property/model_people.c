@@ -16,7 +16,7 @@ static int64_t side_earn(model_t *model, member_t *member, int other,
     side_t *side, int64_t points);
 static void side_take(model_t *model, member_t *member, int other,
     side_t *side);
-static void side_give(model_t *model, member_t *member, int other,
+static int64_t side_give(model_t *model, member_t *member, int other,
     side_t *side);
 static int64_t badge_count(const model_t *model, const member_t *member,
     const badge_rule_t *badge);
@@ -114,12 +114,12 @@ model_bought(model_t *model, int who, int order, answer_t *answer)
 }
 
 
-/* If it was refunded, both get once more what was taken back. */
+/* If it was refunded, what was taken back comes again. */
 
 static void
 model_reward_friend(model_t *model, int who, int order, answer_t *answer)
 {
-    int             again;
+    int64_t         points;
     member_t       *referrer, *member = &model->members[who];
     const rules_t  *rules = model->rules;
 
@@ -128,18 +128,25 @@ model_reward_friend(model_t *model, int who, int order, answer_t *answer)
     }
 
     referrer = &model->members[member->referrer];
-    again = (member->brought_by >= 0);
+    points = capped(model, member->referrer) ? 0 : rules->referral;
 
     points_settle(model, referrer);
 
-    side_earn(model, referrer, who, &member->sides[0],
-              capped(model, member->referrer)
-              ? 0 : again ? member->sides[0].taken : rules->referral);
+    if (member->brought_by < 0) {
+        side_earn(model, referrer, who, &member->sides[0], points);
+        answer->earned += side_earn(model, member, member->referrer,
+                                    &member->sides[1], rules->friend);
 
-    answer->earned += side_earn(model, member, member->referrer,
-                                &member->sides[1],
-                                again ? member->sides[1].taken
-                                      : rules->friend);
+    } else {
+        if (points == 0) {
+            member->sides[0].lot = -1;
+            member->sides[0].back = -1;
+        }
+
+        side_give(model, referrer, who, &member->sides[0]);
+        answer->earned += side_give(model, member, member->referrer,
+                                    &member->sides[1]);
+    }
 
     member->rewarded = 1;
     member->rewarded_at = model->now;
@@ -255,9 +262,9 @@ model_friend_regained(model_t *model, int who, int order)
 
     points_settle(model, &model->members[member->referrer]);
 
-    side_give(model, &model->members[member->referrer], who,
-              &member->sides[0]);
-    side_give(model, member, member->referrer, &member->sides[1]);
+    (void) side_give(model, &model->members[member->referrer], who,
+                     &member->sides[0]);
+    (void) side_give(model, member, member->referrer, &member->sides[1]);
 
     member->rewarded = 1;
     member->rewarded_at = model->now;
@@ -265,19 +272,26 @@ model_friend_regained(model_t *model, int who, int order)
 }
 
 
-static void
+static int64_t
 side_give(model_t *model, member_t *member, int other, side_t *side)
 {
+    int64_t   given;
     refund_t  refund = { BY_REFERRAL, side->back, -1, side->points,
                          side->earned_at, "referral", other, -1 };
 
-    if (side->back >= 0) {
-        points_give_back(model, member, &refund, side->taken);
-
-        side->had += side->taken;
-        side->back = -1;
-        side->taken = 0;
+    if (side->back < 0) {
+        return 0;
     }
+
+    given = side->taken;
+
+    points_give_back(model, member, &refund, given);
+
+    side->had += given;
+    side->back = -1;
+    side->taken = 0;
+
+    return given;
 }
 
 

@@ -225,6 +225,33 @@ an_order_that_was_refunded_before_brings_nothing(void **state)
 }
 
 
+/* What she has ever earned is as if the first order had stood. */
+
+static void
+the_next_order_brings_back_what_was_earned(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    shop->program.referral.points = HANKY_COST;
+
+    (void) bought(shop, "1");
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+    noted(shop, "1", TOTAL);
+    assert_int_equal(lifetime_of(shop, ADA), 0);
+
+    (void) bought(shop, "2");
+    c = shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
+    assert_int_equal(c->result.points, 0);
+    assert_int_equal(c->result.lifetime, HANKY_COST);
+    assert_int_equal(lifetime_of(shop, BOB), 90);
+
+    noted(shop, "2", TOTAL);
+    assert_int_equal(lifetime_of(shop, ADA), 0);
+    assert_int_equal(lifetime_of(shop, BOB), 0);
+}
+
+
 /* Else one could spend, send back, and buy again, for ever. */
 
 static void
@@ -428,6 +455,7 @@ main(void)
         friend_test(another_order_takes_its_place),
         friend_test(a_smaller_order_does_not),
         friend_test(an_order_that_was_refunded_before_brings_nothing),
+        friend_test(the_next_order_brings_back_what_was_earned),
         friend_test(what_was_spent_is_not_given_again),
         friend_test(what_was_spent_may_be_owed),
         friend_test(what_expired_is_not_taken),
