@@ -452,6 +452,7 @@ loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from, int64_t into)
         { LOYALTYCTL_SQL_DROP_FRIEND, back, 2 },
         { LOYALTYCTL_SQL_MERGE_FRIENDS, forth, 2 },
         { LOYALTYCTL_SQL_MERGE_FRIEND, forth, 2 },
+        { LOYALTYCTL_SQL_KEEP_FRIEND, back, 1 },
         { LOYALTYCTL_SQL_MERGE, forth, 2 },
         { LOYALTYCTL_SQL_MERGE_MERGED, forth, 2 }
     };

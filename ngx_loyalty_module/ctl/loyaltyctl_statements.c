@@ -137,6 +137,11 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
           "AND NOT EXISTS (SELECT 1 FROM friend AS known "
           "WHERE known.member = $1)", 0 },
 
+    /* what it has brought itself stays: its orders are another's now */
+
+    loyaltyctl_sql(KEEP_FRIEND) =
+        { "UPDATE friend SET store = '', number = '' WHERE member = $1", 0 },
+
     /* those of orders that both have claimed are one */
 
     loyaltyctl_sql(MERGE_POSTPONED) =

@@ -51,6 +51,11 @@ order(@$_) for [1001, 'ada', '210.00'], [1003, 'cyd', '100.00'],
 order($_, 'hal', '80.00', [], ['30.00'], ['30.00', '20.00'], [])
     for 3001, 3002;
 
+# of friends, and refunded
+
+order($_, 'kim', '80.00', [], ['80.00']) for 4001, 4003;
+order($_, 'leo', '80.00', [], ['80.00']) for 4002, 4004;
+
 $store->start;
 
 sub order {
@@ -71,10 +76,11 @@ $t->macro(LOOKUP => 'order_lookup /_store/order number=/number status=/status'
     . " order_event woocommerce secret=value:$secret;");
 
 sub serve {
-    my ($name) = @_;
+    my ($name, $on) = @_;
 
     $t->stop;
     $t->macro(DATABASE => $ctl->uri($name));
+    $t->macro(REFERRED_ON => $on);
     $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
 
@@ -90,7 +96,7 @@ http {
         currency        USD;
         earn            1 per 1.00;
         signup_bonus    50;
-        referral        30 friend=10 on=signup;
+        referral        30 friend=10 on=%%REFERRED_ON%%;
         pending         1d;
         points_expire   365d;
         tier            silver 100 "Silver";
@@ -135,6 +141,15 @@ sub sound {
     is_deeply([$ctl->unsound($db)], [], "$name: sums are true $what");
 }
 
+sub verified {
+    my ($what) = @_;
+
+    my $r = $ctl->on($db, 'verify');
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is($r->{exit}, 0, "$name: verified $what") || diag("$r->{out}$r->{err}");
+}
+
 sub fails {
     my ($exit, $why, $what, @args) = @_;
 
@@ -149,10 +164,12 @@ sub fails {
 
 ###############################################################################
 
-for (['SQLite', 'shop/a.db', 3001], ['PostgreSQL', 'one', 3002]) {
-    ($name, $db, my $order) = @$_;
+for (['SQLite', 'shop/a.db', 3001, 4001, 4002],
+     ['PostgreSQL', 'one', 3002, 4003, 4004])
+{
+    ($name, $db, my ($order, @of_friends)) = @$_;
 
-    serve($db);
+    serve($db, 'signup');
 
     $t->post('/loyalty/signup', {email => 'ada@example.com', source => 'tv',
                                  locale => 'de'},
@@ -173,9 +190,11 @@ for (['SQLite', 'shop/a.db', 3001], ['PostgreSQL', 'one', 3002]) {
     changing();
     erasing();
     beside();
+    verified('after all that');
 
-    my $r = $ctl->on($db, 'verify');
-    is($r->{exit}, 0, "$name: verified") || diag("$r->{out}$r->{err}");
+    serve($db, 'order');
+
+    two_friends(@of_friends);
 }
 
 ###############################################################################
@@ -438,6 +457,39 @@ sub refunding {
     has('ida@example.com', {points => 100, pending => 80, lifetime => 180},
         'and not refunded after all');
     sound('without refunds');
+}
+
+# The orders of two friends who turn out to be the same person.
+
+sub two_friends {
+    my ($first, $second) = @_;
+
+    $t->signup('jon@example.com');
+
+    my $referral = member_json('show', 'jon@example.com')->{referral};
+
+    for (['kim@example.com', $first], ['leo@example.com', $second]) {
+        my ($email, $order) = @$_;
+
+        $t->post('/loyalty/signup', {email => $email, referral => $referral});
+        $t->claim($order, $email);
+    }
+
+    has('jon@example.com', {rewarded_for => 2, lifetime => 110},
+        'friends have bought');
+
+    member('merge', 'kim@example.com', 'leo@example.com');
+    has('leo@example.com', {lifetime => 280}, 'they are one');
+
+    event($first);
+    has('leo@example.com', {lifetime => 200}, 'one order was refunded');
+    has('jon@example.com', {lifetime => 110}, 'the other one stands');
+    verified('after a refund of who is merged');
+
+    event($second);
+    has('leo@example.com', {lifetime => 110}, 'both were refunded');
+    has('jon@example.com', {lifetime => 80}, 'the friend has bought nothing');
+    verified('after a refund of both');
 }
 
 # Sent as platforms do: again until it is taken.
