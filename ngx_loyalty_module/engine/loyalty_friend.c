@@ -38,7 +38,7 @@ static int loyalty_friend_known(loyalty_transaction_t *tx,
 static int loyalty_friend_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, int64_t referrer);
 static int loyalty_friend_reward(loyalty_transaction_t *tx,
-    loyalty_command_t *command, loyalty_str_t store, loyalty_str_t order);
+    loyalty_member_t *member, loyalty_str_t store, loyalty_str_t order);
 static int loyalty_friend_first(loyalty_transaction_t *tx,
     loyalty_friend_t *friend, loyalty_member_t *referrer,
     loyalty_member_t *member, int capped, int64_t *points);
@@ -112,7 +112,8 @@ loyalty_friend_joined(loyalty_transaction_t *tx, loyalty_command_t *command)
     }
 
     return tx->program->referral.on_signup
-           ? loyalty_friend_reward(tx, command, loyalty_friend_no_order,
+           ? loyalty_friend_reward(tx, &command->member,
+                                   loyalty_friend_no_order,
                                    loyalty_friend_no_order)
            : LOYALTY_OK;
 }
@@ -203,7 +204,8 @@ loyalty_friend_bought(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    return loyalty_friend_reward(tx, command, loyalty_claim_store(command),
+    return loyalty_friend_reward(tx, &command->member,
+                                 loyalty_claim_store(command),
                                  command->order);
 }
 
@@ -211,14 +213,13 @@ loyalty_friend_bought(loyalty_transaction_t *tx, loyalty_command_t *command)
 /* Both sides at once. */
 
 static int
-loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_command_t *command,
+loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_member_t *member,
     loyalty_str_t store, loyalty_str_t order)
 {
-    int                found, capped, rc;
-    int64_t            points, own;
-    loyalty_friend_t   friend;
-    loyalty_member_t   referrer;
-    loyalty_member_t  *member = &command->member;
+    int               found, capped, rc;
+    int64_t           points, own;
+    loyalty_friend_t  friend;
+    loyalty_member_t  referrer;
 
     if (loyalty_friend_find(tx, member->id, store, order, &friend, &found)
         != LOYALTY_OK)
@@ -499,14 +500,17 @@ loyalty_friend_take(loyalty_transaction_t *tx, loyalty_member_t *member,
 }
 
 
+/* An order that was refunded when it was claimed has brought nothing yet. */
+
 int
 loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim)
 {
-    int               found;
-    int64_t           points, own;
-    loyalty_friend_t  friend;
-    loyalty_member_t  referrer;
+    int                        found;
+    int64_t                    points, own;
+    loyalty_friend_t           friend;
+    loyalty_member_t           referrer;
+    const loyalty_referral_t  *referral = &tx->program->referral;
 
     if (loyalty_friend_find(tx, member->id, claim->store, claim->order,
                             &friend, &found)
@@ -515,10 +519,17 @@ loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
         return LOYALTY_ERROR;
     }
 
-    if (!found || friend.rewarded_at != 0 || !friend.ordered
-        || (!friend.by_this && claim->total < tx->program->referral.min))
+    if (!found || friend.rewarded_at != 0
+        || (!friend.by_this && claim->total < referral->min))
     {
         return LOYALTY_OK;
+    }
+
+    if (!friend.ordered) {
+        return (member->orders == 1 && referral->points != 0
+                && !referral->on_signup)
+               ? loyalty_friend_reward(tx, member, claim->store, claim->order)
+               : LOYALTY_OK;
     }
 
     if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK

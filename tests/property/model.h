@@ -288,7 +288,8 @@ void model_signup(model_t *model, const step_t *step, answer_t *answer);
 void model_action(model_t *model, const step_t *step, answer_t *answer);
 void model_bought(model_t *model, int who, int order, answer_t *answer);
 void model_friend_lost(model_t *model, int who, int order);
-void model_friend_regained(model_t *model, int who, int order);
+void model_friend_regained(model_t *model, int who, int order,
+    answer_t *answer);
 void model_badges(model_t *model, int who, int of_actions, answer_t *answer);
 int64_t model_streak(const model_t *model, const member_t *member);
 

@@ -27,7 +27,7 @@ static int64_t extra(int64_t points, int64_t multiplier);
 static void model_recall(model_t *model, const step_t *step,
     int64_t asked_at);
 static const char *model_reverse(model_t *model, claimed_t *claim, int order,
-    int64_t refunded, int64_t asked_at);
+    int64_t refunded, int64_t asked_at, answer_t *answer);
 static int64_t least(int64_t one, int64_t two);
 static void model_shift(model_t *model, const claimed_t *claim, int64_t times,
     int64_t at);
@@ -101,7 +101,8 @@ model_refunded_before(model_t *model, const step_t *step, answer_t *answer)
                              step->refunded);
 
     if (refunded != 0) {
-        (void) model_reverse(model, claim, step->what, refunded, model->now);
+        (void) model_reverse(model, claim, step->what, refunded, model->now,
+                             answer);
         answer->earned -= claim->had;
     }
 }
@@ -441,7 +442,7 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
     }
 
     answer->outcome = model_reverse(model, claim, step->what, refunded,
-                                    asked_at);
+                                    asked_at, answer);
 
     if (credited) {
         model_count(model, who, step->what, answer);
@@ -480,7 +481,7 @@ model_recall(model_t *model, const step_t *step, int64_t asked_at)
 
 static const char *
 model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
-    int64_t asked_at)
+    int64_t asked_at, answer_t *answer)
 {
     int        was, whole;
     int64_t    due, expired, gone, moved;
@@ -552,7 +553,7 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
         model_friend_lost(model, claim->owner, order);
 
     } else if (was && !whole) {
-        model_friend_regained(model, claim->owner, order);
+        model_friend_regained(model, claim->owner, order, answer);
     }
 
     return "noted";

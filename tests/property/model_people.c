@@ -249,11 +249,16 @@ side_take(model_t *model, member_t *member, int other, side_t *side)
 
 
 void
-model_friend_regained(model_t *model, int who, int order)
+model_friend_regained(model_t *model, int who, int order, answer_t *answer)
 {
     member_t  *member = &model->members[who];
 
-    if (member->rewarded || member->brought_by < 0
+    if (member->brought_by < 0) {
+        model_bought(model, who, order, answer);
+        return;
+    }
+
+    if (member->rewarded
         || (member->brought_by != order
             && model->claims[order].total < model->rules->referral_min))
     {

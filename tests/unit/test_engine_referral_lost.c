@@ -225,6 +225,26 @@ an_order_that_was_refunded_before_brings_nothing(void **state)
 }
 
 
+static void
+an_order_that_was_refunded_before_brings_it_when_it_stands(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    c = shop_event(shop, BOB, "1", TOTAL, TOTAL, "paid");
+    c->kind = LOYALTY_COMMAND_CLAIM;
+    c->email = text(BOB);
+    shop_expect(shop, c, LOYALTY_CLAIMED);
+    expect_points(shop, 0, 0);
+
+    noted(shop, "1", TOTAL - 1);
+    expect_points(shop, 100, 31);
+
+    noted(shop, "1", TOTAL);
+    expect_points(shop, 0, 0);
+}
+
+
 /* What she has ever earned is as if the first order had stood. */
 
 static void
@@ -455,6 +475,8 @@ main(void)
         friend_test(another_order_takes_its_place),
         friend_test(a_smaller_order_does_not),
         friend_test(an_order_that_was_refunded_before_brings_nothing),
+        friend_test(
+            an_order_that_was_refunded_before_brings_it_when_it_stands),
         friend_test(the_next_order_brings_back_what_was_earned),
         friend_test(what_was_spent_is_not_given_again),
         friend_test(what_was_spent_may_be_owed),
