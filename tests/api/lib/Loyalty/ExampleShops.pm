@@ -395,8 +395,9 @@ sub signature {
 sub has_session {
     my ($self) = @_;
 
-    my $r = $self->{t}->get("/$self->{id}/balance?" . Loyalty::Link::link_query(
-        'balance', email => email('ada'), program => $self->{id}), key => undef);
+    my $r = $self->{t}->get("/$self->{id}/claim?" . Loyalty::Link::link_query(
+        'claim', email => email('ada'), order => 1001, program => $self->{id}),
+        key => undef);
     my ($name, $value) = $r->header('Set-Cookie') =~ /^(\w+)=([^;]+)/;
 
     $self->{t}->secret($value);
