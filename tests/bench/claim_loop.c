@@ -189,7 +189,7 @@ claim_loop_claim(claim_loop_t *loop)
     int            len;
     char           email[64], number[32];
     time_t         now;
-    sqlite3_int64  member, points, lifetime, last, first, orders, entry;
+    sqlite3_int64  member, points, lifetime, last, first, due, orders, entry;
     sqlite3_stmt  *found;
 
     now = time(NULL);
@@ -211,6 +211,7 @@ claim_loop_claim(claim_loop_t *loop)
     lifetime = sqlite3_column_int64(found, 5);
     last = sqlite3_column_int64(found, 6);
     first = sqlite3_column_int64(found, 7);
+    due = sqlite3_column_int64(found, 8);
     orders = sqlite3_column_int64(found, 10);
     (void) sqlite3_reset(found);
 
@@ -242,7 +243,7 @@ claim_loop_claim(claim_loop_t *loop)
 
     entry = sqlite3_last_insert_rowid(loop->sqlite);
 
-    /* pending, ..., tiers, streak, ..., points, lifetime, last_entry */
+    /* pending, ..., tiers, streak, ..., due, points, lifetime, last_entry */
 
     loyalty_db_value_t  move[] = {
         loyalty_db_int(0), loyalty_db_int(first), loyalty_db_int(now),
@@ -250,7 +251,7 @@ claim_loop_claim(claim_loop_t *loop)
         loyalty_db_int(lifetime + CLAIM_LOOP_POINTS), loyalty_db_int(0),
         loyalty_db_int(0), loyalty_db_int(0), loyalty_db_int(0),
         loyalty_db_int(0), loyalty_db_int(0), loyalty_db_int(0),
-        loyalty_db_int(points + CLAIM_LOOP_POINTS),
+        loyalty_db_int(due), loyalty_db_int(points + CLAIM_LOOP_POINTS),
         loyalty_db_int(lifetime + CLAIM_LOOP_POINTS), loyalty_db_int(entry),
         find[0], loyalty_db_int(last)
     };
@@ -278,6 +279,13 @@ claim_loop_row(claim_loop_t *loop, loyalty_statement_e statement,
     sqlite3_stmt  *stmt;
 
     stmt = loop->stmts[statement];
+
+    if (sqlite3_bind_parameter_count(stmt) > n) {
+        (void) fprintf(stderr, "claim_loop: the module's \"%s\" has %d values,"
+                       " not %d\n", loyalty_statements[statement].sql,
+                       sqlite3_bind_parameter_count(stmt), n);
+        exit(1);
+    }
 
     for (i = 0; i < n; i++) {
 

@@ -17,6 +17,7 @@
 
 
 #include <loyalty_statements.h>
+#include <loyalty_transaction.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static void pgbench_script_balance(void);
 static void pgbench_script_claim(void);
 static void pgbench_script_next(void);
 static void pgbench_script_print(loyalty_statement_e statement,
-    const char *const *values, const char *end);
+    const char *const *values, long count, const char *end);
 
 
 /* As the driver has it. */
@@ -51,7 +52,8 @@ static const char *const  pgbench_script_find[] = {
 
 static const char *const  pgbench_script_insert[] = {
     "'default'", ":order", ":m_id", "'USD'", "1000000", "6099",
-    "0", PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now", ":now * 1000"
+    "0", PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now",
+    ":now * 1000::bigint"
 };
 
 static const char *const  pgbench_script_append[] = {
@@ -59,12 +61,12 @@ static const char *const  pgbench_script_append[] = {
     PGBENCH_SCRIPT_POINTS, PGBENCH_SCRIPT_POINTS, ":now", "0", ":now"
 };
 
-/* pending, ..., tiers, streak, ..., points, lifetime, last_entry */
+/* pending, ..., tiers, streak, ..., due, points, lifetime, last_entry */
 
 static const char *const  pgbench_script_move[] = {
     "0", ":m_first_open", ":now", ":m_orders + 1", ":now",
     ":m_lifetime + " PGBENCH_SCRIPT_POINTS, "0", "0", "0", "0", "0", "0",
-    "0", ":m_points + " PGBENCH_SCRIPT_POINTS,
+    "0", ":m_due_at", ":m_points + " PGBENCH_SCRIPT_POINTS,
     ":m_lifetime + " PGBENCH_SCRIPT_POINTS, ":e_id", PGBENCH_SCRIPT_EMAIL,
     ":m_last_entry"
 };
@@ -93,7 +95,8 @@ static void
 pgbench_script_balance(void)
 {
     pgbench_script_next();
-    pgbench_script_print(LOYALTY_SQL_MEMBER_FIND, pgbench_script_find, ";");
+    pgbench_script_print(LOYALTY_SQL_MEMBER_FIND, pgbench_script_find,
+                         loyalty_values_n(pgbench_script_find), ";");
 }
 
 
@@ -105,12 +108,14 @@ pgbench_script_claim(void)
     (void) printf("BEGIN;\n");
 
     pgbench_script_print(LOYALTY_SQL_MEMBER_TAKE, pgbench_script_find,
-                         " \\gset m_");
+                         loyalty_values_n(pgbench_script_find), " \\gset m_");
     pgbench_script_print(LOYALTY_SQL_CLAIM_INSERT, pgbench_script_insert,
-                         ";");
+                         loyalty_values_n(pgbench_script_insert), ";");
     pgbench_script_print(LOYALTY_SQL_LEDGER_APPEND, pgbench_script_append,
+                         loyalty_values_n(pgbench_script_append),
                          " \\gset e_");
-    pgbench_script_print(LOYALTY_SQL_MEMBER_MOVE, pgbench_script_move, ";");
+    pgbench_script_print(LOYALTY_SQL_MEMBER_MOVE, pgbench_script_move,
+                         loyalty_values_n(pgbench_script_move), ";");
 
     (void) printf("COMMIT;\n");
 }
@@ -127,7 +132,7 @@ pgbench_script_next(void)
 
 static void
 pgbench_script_print(loyalty_statement_e statement, const char *const *values,
-    const char *end)
+    long count, const char *end)
 {
     char        *after;
     long         n;
@@ -141,6 +146,14 @@ pgbench_script_print(loyalty_statement_e statement, const char *const *values,
         }
 
         n = strtol(p + 1, &after, 10);
+
+        if (n > count) {
+            (void) fprintf(stderr, "pgbench_script: the module's \"%s\" has "
+                           "more values than %ld\n",
+                           loyalty_statements[statement].sql, count);
+            exit(1);
+        }
+
         (void) fputs(values[n - 1], stdout);
 
         p = after - 1;
