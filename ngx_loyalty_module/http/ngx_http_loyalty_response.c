@@ -16,8 +16,9 @@ static ngx_int_t ngx_http_loyalty_add_session(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_render(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
-static ngx_int_t ngx_http_loyalty_send_headers(ngx_http_request_t *r,
+static ngx_int_t ngx_http_loyalty_add_status(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
+static ngx_str_t *ngx_http_loyalty_type(ngx_http_loyalty_ctx_t *ctx);
 
 
 static ngx_str_t  ngx_http_loyalty_json = ngx_string("application/json");
@@ -76,10 +77,7 @@ ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
 ngx_int_t
 ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
-    ngx_int_t         rc;
-    ngx_buf_t        *b;
-    ngx_chain_t       out;
-    loyalty_json_t   *json;
+    loyalty_json_t  *json;
 
     if (ngx_http_loyalty_render(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -101,33 +99,14 @@ ngx_http_loyalty_send(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
                    "loyalty answer s:%ui len:%uz",
                    (ngx_uint_t) ctx->command.status, json->len);
 
-    if (ngx_http_loyalty_send_headers(r, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
+    if (ngx_http_loyalty_add_status(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     /* the answer lives as long as the request's pool */
 
-    b->pos = (u_char *) json->data;
-    b->last = b->pos + json->len;
-    b->memory = 1;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_http_loyalty_send_body(r, ngx_http_loyalty_type(ctx),
+                                      (u_char *) json->data, json->len);
 }
 
 
@@ -210,27 +189,15 @@ ngx_http_loyalty_render(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 }
 
 
+/* With what comes with it. */
+
 static ngx_int_t
-ngx_http_loyalty_send_headers(ngx_http_request_t *r,
+ngx_http_loyalty_add_status(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx)
 {
-    ngx_str_t   *type;
-    ngx_uint_t   status;
+    r->headers_out.status = ctx->command.status;
 
-    status = ctx->command.status;
-    type = (status < 400 || ctx->command.format != LOYALTY_FORMAT_JSON)
-           ? &ngx_http_loyalty_json : &ngx_http_loyalty_problem;
-
-    r->headers_out.status = status;
-    r->headers_out.content_length_n = ctx->command.json.len;
-    r->headers_out.content_type = *type;
-    r->headers_out.content_type_len = type->len;
-
-    if (ngx_http_loyalty_add_no_store(r) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    switch (status) {
+    switch (ctx->command.status) {
 
     case NGX_HTTP_UNAUTHORIZED:
 
@@ -249,6 +216,55 @@ ngx_http_loyalty_send_headers(ngx_http_request_t *r,
     default:
         return NGX_OK;
     }
+}
+
+
+static ngx_str_t *
+ngx_http_loyalty_type(ngx_http_loyalty_ctx_t *ctx)
+{
+    return (ctx->command.status < NGX_HTTP_BAD_REQUEST
+            || ctx->command.format != LOYALTY_FORMAT_JSON)
+           ? &ngx_http_loyalty_json : &ngx_http_loyalty_problem;
+}
+
+
+ngx_int_t
+ngx_http_loyalty_send_body(ngx_http_request_t *r, ngx_str_t *type,
+    u_char *data, size_t len)
+{
+    ngx_int_t    rc;
+    ngx_buf_t   *b;
+    ngx_chain_t  out;
+
+    r->headers_out.content_length_n = len;
+    r->headers_out.content_type = *type;
+    r->headers_out.content_type_len = type->len;
+
+    if (ngx_http_loyalty_add_no_store(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->pos = data;
+    b->last = data + len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
 }
 
 

@@ -30,6 +30,13 @@ ngx_int_t ngx_http_loyalty_refuse(ngx_http_request_t *r,
 ngx_int_t ngx_http_loyalty_send(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
+/*
+ * Sends the whole body of an answer whose status is set; it must live as long
+ * as the request.  Returns what ngx_http_finalize_request() wants.
+ */
+ngx_int_t ngx_http_loyalty_send_body(ngx_http_request_t *r, ngx_str_t *type,
+    u_char *data, size_t len);
+
 /* Both NGX_ERROR if there is no memory. */
 
 ngx_int_t ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,

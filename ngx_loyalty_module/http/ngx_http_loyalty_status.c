@@ -32,8 +32,6 @@ typedef struct {
 typedef void (*ngx_http_loyalty_family_pt)(ngx_http_loyalty_status_t *status);
 
 
-static ngx_int_t ngx_http_loyalty_status_send(ngx_http_request_t *r,
-    ngx_http_loyalty_status_t *status);
 static void ngx_http_loyalty_status_requests(
     ngx_http_loyalty_status_t *status);
 static void ngx_http_loyalty_status_points(ngx_http_loyalty_status_t *status);
@@ -97,6 +95,7 @@ ngx_http_loyalty_status(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
     ngx_uint_t                 i;
     ngx_http_loyalty_status_t  status;
+    static ngx_str_t           type = ngx_string("text/plain; version=0.0.4");
 
     ngx_memzero(&status, sizeof(ngx_http_loyalty_status_t));
 
@@ -108,50 +107,13 @@ ngx_http_loyalty_status(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
         ngx_http_loyalty_families[i](&status);
     }
 
-    return status.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                         : ngx_http_loyalty_status_send(r, &status);
-}
-
-
-static ngx_int_t
-ngx_http_loyalty_status_send(ngx_http_request_t *r,
-    ngx_http_loyalty_status_t *status)
-{
-    ngx_int_t    rc;
-    ngx_buf_t   *b;
-    ngx_chain_t  out;
+    if (status.failed) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = status->len;
 
-    ngx_str_set(&r->headers_out.content_type, "text/plain; version=0.0.4");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-
-    if (ngx_http_loyalty_add_no_store(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    b = ngx_calloc_buf(r->pool);
-    if (b == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    b->pos = status->data;
-    b->last = b->pos + status->len;
-    b->memory = 1;
-    b->last_buf = 1;
-    b->last_in_chain = 1;
-
-    out.buf = b;
-    out.next = NULL;
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_http_loyalty_send_body(r, &type, status.data, status.len);
 }
 
 
