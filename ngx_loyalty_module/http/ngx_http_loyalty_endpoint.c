@@ -15,7 +15,6 @@
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint = {
     .kind = LOYALTY_COMMAND_SIGNUP,
-    .post = LOYALTY_COMMAND_SIGNUP,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
@@ -25,7 +24,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_signup_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
     .kind = LOYALTY_COMMAND_CLAIM,
-    .post = LOYALTY_COMMAND_CLAIM,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
@@ -39,7 +37,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint = {
     .kind = LOYALTY_COMMAND_CLAIM,
-    .post = LOYALTY_COMMAND_CLAIM,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ORDER,
@@ -51,7 +48,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_claim_link_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
     .kind = LOYALTY_COMMAND_BALANCE,
-    .post = LOYALTY_COMMAND_BALANCE,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
@@ -62,7 +58,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_balance_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
     .kind = LOYALTY_COMMAND_REDEEM,
-    .post = LOYALTY_COMMAND_REDEEM,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_REWARD,
@@ -73,7 +68,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_redeem_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
     .kind = LOYALTY_COMMAND_CANCEL,
-    .post = LOYALTY_COMMAND_CANCEL,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_COUPON,
@@ -83,7 +77,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_cancel_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
     .kind = LOYALTY_COMMAND_ACTION,
-    .post = LOYALTY_COMMAND_ACTION,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_ACTION
@@ -91,11 +84,8 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
     .takes = NGX_HTTP_LOYALTY_LOCALE
 };
 
-/* A store asks by GET whether a coupon is good, and uses it by POST. */
-
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
     .kind = LOYALTY_COMMAND_COUPON,
-    .post = LOYALTY_COMMAND_USE,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_COUPON,
@@ -105,7 +95,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
     .kind = LOYALTY_COMMAND_HISTORY,
-    .post = LOYALTY_COMMAND_HISTORY,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_EMAIL,
@@ -117,7 +106,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
     .kind = LOYALTY_COMMAND_LEADERBOARD,
-    .post = LOYALTY_COMMAND_LEADERBOARD,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .takes = NGX_HTTP_LOYALTY_EMAIL|NGX_HTTP_LOYALTY_LIMIT|NGX_HTTP_LOYALTY_BY
@@ -127,7 +115,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_report_endpoint = {
     .kind = LOYALTY_COMMAND_REPORT,
-    .post = LOYALTY_COMMAND_REPORT,
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .takes = NGX_HTTP_LOYALTY_DAYS
@@ -137,7 +124,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_report_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {
     .kind = LOYALTY_COMMAND_ORDER_EVENT,
-    .post = LOYALTY_COMMAND_ORDER_EVENT,
     .methods = NGX_HTTP_LOYALTY_WRITE,
     .allow = ngx_string("POST, OPTIONS")
 };
@@ -146,7 +132,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint = {
     .kind = LOYALTY_COMMANDS,
-    .post = LOYALTY_COMMANDS,
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .serve = ngx_http_loyalty_status
@@ -156,7 +141,6 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint = {
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint = {
     .kind = LOYALTY_COMMANDS,
-    .post = LOYALTY_COMMANDS,
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .serve = ngx_http_loyalty_ref

@@ -34,7 +34,6 @@
 
 struct ngx_http_loyalty_endpoint_s {
     loyalty_command_e             kind;
-    loyalty_command_e             post;          /* the same, or by POST */
     ngx_uint_t                    methods;
     ngx_str_t                     allow;
     ngx_uint_t                    needs;         /* parameters */

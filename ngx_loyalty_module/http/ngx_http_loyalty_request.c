@@ -8,6 +8,8 @@
 #include <ngx_http_loyalty_request.h>
 
 
+static loyalty_command_e ngx_http_loyalty_wanted_command(
+    ngx_http_request_t *r, ngx_http_loyalty_endpoint_t *endpoint);
 static loyalty_format_e ngx_http_loyalty_wanted_format(ngx_http_request_t *r,
     ngx_http_loyalty_loc_conf_t *llcf);
 static void ngx_http_loyalty_cleanup(void *data);
@@ -37,14 +39,25 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
 
     ctx->request = r;
     ctx->conf = ngx_http_get_module_loc_conf(r, ngx_http_loyalty_module);
-    ctx->command.kind = (r->method == NGX_HTTP_POST)
-                        ? ctx->conf->endpoint->post
-                        : ctx->conf->endpoint->kind;
+    ctx->command.kind = ngx_http_loyalty_wanted_command(r,
+                                                        ctx->conf->endpoint);
     ctx->command.format = ngx_http_loyalty_wanted_format(r, ctx->conf);
 
     ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
 
     return ctx;
+}
+
+
+/* A store asks by GET whether a coupon is good, and uses it by POST. */
+
+static loyalty_command_e
+ngx_http_loyalty_wanted_command(ngx_http_request_t *r,
+    ngx_http_loyalty_endpoint_t *endpoint)
+{
+    return (endpoint->kind == LOYALTY_COMMAND_COUPON
+            && r->method == NGX_HTTP_POST)
+           ? LOYALTY_COMMAND_USE : endpoint->kind;
 }
 
 
