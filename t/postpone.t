@@ -17,6 +17,7 @@ use lib "$FindBin::Bin/lib";
 
 use Loyalty::Clock;
 use Loyalty::Database;
+use Loyalty::Link;
 use Loyalty::Store;
 use Loyalty::Test;
 
@@ -47,6 +48,16 @@ http {
 
     %%SHOP%%
 
+    loyalty_program club {
+        database      sqlite:%%TESTDIR%%/db/club.db;
+        currency      USD;
+        earn          1 per 1.00;
+        api_key       chatbot value:key-of-the-club-program;
+        link_secret   value:%%LINK_SECRET%%;
+        session       30d;
+        %%LOOKUP%%
+    }
+
     server {
         listen %%LISTEN_0%%;
 
@@ -55,12 +66,19 @@ http {
 
         location = /at_once { loyalty_claim shop; loyalty_postpone off; }
         location = /chat { loyalty_claim shop; loyalty_format manychat; }
+        location = /open { loyalty_claim shop; loyalty_auth off; }
+
+        location = /club/signup  { loyalty_signup  club; }
+        location = /club/claim   { loyalty_claim   club; loyalty_auth link off; }
+        location = /club/balance { loyalty_balance club; loyalty_auth link; }
         location = /stub_status { stub_status; }
     }
 }
 END
 
-$t->macro(WORKERS => 1)->macro(POSTPONE => 'loyalty_postpone 3d;');
+$t->secret(LINK_SECRET);
+$t->macro(WORKERS => 1)->macro(POSTPONE => 'loyalty_postpone 3d;')
+  ->macro(LINK_SECRET => LINK_SECRET);
 
 ###############################################################################
 
@@ -368,6 +386,60 @@ stands('kim', 50, 1, 'killed while it was asked');
 comes('it is asked again', sub { !waiting() });
 stands('kim', 110, 0, 'the points are there');
 is($store->calls(1010), $calls + 2, 'twice was enough');
+
+###############################################################################
+
+# strangers, who know no more than an e-mail
+
+sub by_anybody {
+    my ($uri, $who, $order) = @_;
+
+    return $t->post($uri, {order => $order, email => email($who)},
+        key => undef);
+}
+
+$store->stop;
+member('may');
+
+is_result(by_anybody('/open', 'may', "X$_"), 202, 'claim_pending',
+    "a stranger has claim $_ of somebody kept") for 1 .. 3;
+is_fault(by_anybody('/open', 'may', 'X4'), 503, 'store_unavailable',
+    'and no more');
+is_result(by_anybody('/open', 'may', 'X3'), 202, 'claim_pending',
+    'of what is kept he hears so');
+
+is_result($t->claim($_, email('may')), 202, 'claim_pending',
+    "who has the key has order $_ kept") for 1021 .. 1027;
+is_fault($t->claim(1028, email('may')), 503, 'store_unavailable',
+    'up to ten');
+stands('may', 50, 10, 'which are shown');
+
+$t->post('/club/signup', {email => email('may')}, key => 'key-of-the-club-program');
+
+by_anybody('/club/claim', 'may', "X$_") for 1 .. 3;
+is_fault(by_anybody('/club/claim', 'may', 1021), 503, 'store_unavailable',
+    'also where links are taken');
+
+my %link = link_params('claim', email => email('may'), order => 1021,
+                       program => 'club', expires => 2_000_000_000);
+
+$t->secret($link{sig});
+
+my $linked = $t->post('/club/claim', \%link, key => undef);
+
+is_result($linked, 202, 'claim_pending', 'but who has a link');
+
+my ($cookie) = $linked->header('Set-Cookie') =~ /^([^;]+)/;
+
+$t->secret($1) if $cookie =~ /\.([^.]+)$/;
+
+is_result($t->post('/club/claim', {order => 1022}, key => undef,
+    headers => [Cookie => $cookie]), 202, 'claim_pending', {waiting => 5},
+    'or a session');
+
+$store->start;
+comes('the store knows none of them', sub { !waiting() });
+stands('may', 50, 0, 'the places are free again');
 
 ###############################################################################
 

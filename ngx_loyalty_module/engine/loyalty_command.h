@@ -102,7 +102,9 @@ struct loyalty_command_s {
     loyalty_format_e    format;              /* of the answer */
     loyalty_str_t       session;             /* of the chat */
 
-    loyalty_str_t       caller;              /* the name of its API key */
+    loyalty_str_t       caller;              /* the name of its API key, or */
+                                             /* who has a link or a session; */
+                                             /* "": nobody has shown it */
     loyalty_str_t       idempotency_key;
     unsigned            discreet:1;          /* a stranger may be asking */
     unsigned            keep_success:1;      /* with it, and nothing else */

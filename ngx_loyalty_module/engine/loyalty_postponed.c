@@ -19,11 +19,17 @@
  */
 
 
-/* Of a member; nobody makes us keep, and ask about, whatever he likes. */
+/*
+ * Of a member; nobody makes us keep, and ask about, whatever he likes.  Who
+ * only knows the e-mail is welcome to few, and leaves the others to who has
+ * shown whose it is.
+ */
 
-#define LOYALTY_POSTPONED_MAX  10
+#define LOYALTY_POSTPONED_MAX           10
+#define LOYALTY_POSTPONED_STRANGER_MAX   3
 
 
+static int64_t loyalty_postponed_places(const loyalty_command_t *command);
 static int loyalty_postponed_find(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_postponed_insert(loyalty_transaction_t *tx,
@@ -65,12 +71,20 @@ loyalty_postpone(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
-    if (command->member.waiting >= LOYALTY_POSTPONED_MAX) {
+    if (command->member.waiting >= loyalty_postponed_places(command)) {
         command->result.outcome = command->order_fault;
         return LOYALTY_OK;
     }
 
     return loyalty_postponed_insert(tx, command);
+}
+
+
+static int64_t
+loyalty_postponed_places(const loyalty_command_t *command)
+{
+    return (command->caller.len != 0) ? LOYALTY_POSTPONED_MAX
+                                      : LOYALTY_POSTPONED_STRANGER_MAX;
 }
 
 

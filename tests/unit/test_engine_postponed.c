@@ -9,7 +9,8 @@
 #include <stdio.h>
 
 
-#define MOST  10
+#define MOST             10
+#define MOST_OF_ANYBODY   3
 
 
 static void
@@ -320,6 +321,64 @@ a_member_has_only_so_many(void **state)
 }
 
 
+/* Who knows an e-mail does not use up what is there for who has it. */
+
+static loyalty_command_t *
+by_anybody(shop_t *shop, const char *email, const char *order)
+{
+    loyalty_command_t  *c;
+
+    c = unanswered(shop, email, order);
+    c->caller.len = 0;
+
+    return c;
+}
+
+
+static void
+a_stranger_leaves_places_for_the_member(void **state)
+{
+    int      i;
+    char     orders[MOST][16];
+    shop_t  *shop = *state;
+
+    for (i = 0; i < MOST; i++) {
+        (void) snprintf(orders[i], sizeof(orders[i]), "2%03d", i);
+        shop_expect(shop, by_anybody(shop, ADA, orders[i]),
+                    (i < MOST_OF_ANYBODY) ? LOYALTY_CLAIM_PENDING
+                                          : LOYALTY_STORE_TIMEOUT);
+    }
+
+    stands(shop, ADA, 100, MOST_OF_ANYBODY);
+
+    for (i = MOST_OF_ANYBODY; i < MOST; i++) {
+        (void) postpone(shop, ADA, orders[i]);
+    }
+
+    stands(shop, ADA, 100, MOST);
+
+    shop_expect(shop, by_anybody(shop, ADA, "2009"), LOYALTY_CLAIM_PENDING);
+    shop_expect(shop, by_anybody(shop, ADA, "1001"), LOYALTY_STORE_TIMEOUT);
+}
+
+
+static void
+a_stranger_finds_no_place_where_the_member_has_more(void **state)
+{
+    int      i;
+    char     orders[MOST_OF_ANYBODY][16];
+    shop_t  *shop = *state;
+
+    for (i = 0; i < MOST_OF_ANYBODY; i++) {
+        (void) snprintf(orders[i], sizeof(orders[i]), "2%03d", i);
+        (void) postpone(shop, ADA, orders[i]);
+    }
+
+    shop_expect(shop, by_anybody(shop, ADA, "1001"), LOYALTY_STORE_TIMEOUT);
+    shop_expect(shop, by_anybody(shop, BOB, "1001"), LOYALTY_CLAIM_PENDING);
+}
+
+
 /* It is who had claimed that gets the points, whatever the e-mail is now. */
 
 static void
@@ -361,6 +420,8 @@ main(void)
         postponed_test(after_its_time_the_store_has_one_more_chance),
         postponed_test(the_longest_due_is_first),
         postponed_test(a_member_has_only_so_many),
+        postponed_test(a_stranger_leaves_places_for_the_member),
+        postponed_test(a_stranger_finds_no_place_where_the_member_has_more),
         postponed_test(a_new_email_is_no_other_member)
     };
 
