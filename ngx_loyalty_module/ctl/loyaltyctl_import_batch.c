@@ -54,19 +54,12 @@ static int
 loyalty_import_compare(const void *one, const void *two)
 {
     int                           order;
-    size_t                        len;
     const loyalty_import_line_t  *a, *b;
 
     a = *(loyalty_import_line_t *const *) one;
     b = *(loyalty_import_line_t *const *) two;
 
-    len = (a->email.len < b->email.len) ? a->email.len : b->email.len;
-
-    order = memcmp(a->email.data, b->email.data, len);
-
-    if (order == 0) {
-        order = (a->email.len > b->email.len) - (a->email.len < b->email.len);
-    }
+    order = loyalty_str_compare(a->email, b->email);
 
     /* of two lines of one member, the first in the file counts */
 

@@ -138,8 +138,6 @@ loyaltyctl_merge_work(loyalty_transaction_t *tx, void *data)
 static int
 loyaltyctl_merge_take(loyalty_transaction_t *tx, loyaltyctl_merge_t *merge)
 {
-    int                   order;
-    size_t                len;
     loyaltyctl_person_t  *from = &merge->from, *into = &merge->into;
 
     merge->result = LOYALTYCTL_MERGED;
@@ -159,17 +157,7 @@ loyaltyctl_merge_take(loyalty_transaction_t *tx, loyaltyctl_merge_t *merge)
         return LOYALTY_OK;
     }
 
-    len = from->member.email.len;
-
-    if (len > into->member.email.len) {
-        len = into->member.email.len;
-    }
-
-    order = memcmp(from->member.email.data, into->member.email.data, len);
-
-    if (order > 0
-        || (order == 0 && from->member.email.len > into->member.email.len))
-    {
+    if (loyalty_str_compare(from->member.email, into->member.email) > 0) {
         from = &merge->into;
         into = &merge->from;
     }

@@ -6,8 +6,6 @@
 
 #include <loyalty_batch.h>
 
-#include <string.h>
-
 
 #define LOYALTY_BATCH_TRANSACTION  16          /* commands at most */
 
@@ -85,8 +83,7 @@ static int
 loyalty_batch_before(const loyalty_command_t *one,
     const loyalty_command_t *two)
 {
-    int     order, alone;
-    size_t  len;
+    int  alone;
 
     alone = loyalty_command_alone(one);
 
@@ -94,13 +91,7 @@ loyalty_batch_before(const loyalty_command_t *one,
         return !alone;
     }
 
-    len = (one->email.len < two->email.len) ? one->email.len : two->email.len;
-
-    /* memcmp() must not be given the NULL of an absent text */
-
-    order = (len != 0) ? memcmp(one->email.data, two->email.data, len) : 0;
-
-    return (order != 0) ? order < 0 : one->email.len < two->email.len;
+    return loyalty_str_compare(one->email, two->email) < 0;
 }
 
 

@@ -113,19 +113,15 @@ loyalty_sources_keep(loyalty_sources_t *sources, size_t n)
 static int
 loyalty_sources_compare(const void *one, const void *two)
 {
-    int                      order;
-    size_t                   len;
     const loyalty_source_t  *a = one, *b = two;
+    const loyalty_str_t      name_a = { a->len, a->name };
+    const loyalty_str_t      name_b = { b->len, b->name };
 
     if (a->heads.members != b->heads.members) {
         return (a->heads.members < b->heads.members) ? 1 : -1;
     }
 
-    len = (a->len < b->len) ? a->len : b->len;
-
-    order = memcmp(a->name, b->name, len);
-
-    return (order != 0) ? order : (a->len > b->len) - (a->len < b->len);
+    return loyalty_str_compare(name_a, name_b);
 }
 
 

@@ -239,15 +239,11 @@ loyalty_sweep_count(loyalty_transaction_t *tx)
 static int
 loyalty_sweep_compare(const void *one, const void *two)
 {
-    int                            order;
-    size_t                         len;
     const loyalty_sweep_email_t  *a = one, *b = two;
+    const loyalty_str_t           email_a = { a->len, a->data };
+    const loyalty_str_t           email_b = { b->len, b->data };
 
-    len = (a->len < b->len) ? a->len : b->len;
-
-    order = memcmp(a->data, b->data, len);
-
-    return (order != 0) ? order : (a->len > b->len) - (a->len < b->len);
+    return loyalty_str_compare(email_a, email_b);
 }
 
 

@@ -25,6 +25,20 @@ loyalty_str_equal(loyalty_str_t a, loyalty_str_t b)
 }
 
 
+int
+loyalty_str_compare(loyalty_str_t a, loyalty_str_t b)
+{
+    int     order;
+    size_t  len;
+
+    len = (a.len < b.len) ? a.len : b.len;
+
+    order = (len != 0) ? memcmp(a.data, b.data, len) : 0;
+
+    return (order != 0) ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+
 loyalty_str_t
 loyalty_str_trim(loyalty_str_t text)
 {

@@ -28,6 +28,9 @@ typedef struct {
 
 int loyalty_str_equal(loyalty_str_t a, loyalty_str_t b);
 
+/* Below, at or above 0, byte by byte; what another begins with comes first. */
+int loyalty_str_compare(loyalty_str_t a, loyalty_str_t b);
+
 /* Without the white space at both ends that ASCII has, tabs and line ends. */
 loyalty_str_t loyalty_str_trim(loyalty_str_t text);
 

@@ -32,6 +32,27 @@ equal_texts_may_be_absent(void **state)
 
 
 static void
+texts_come_in_the_order_of_their_bytes(void **state)
+{
+    int                  i, j, order;
+    static const char   *sorted[] = {
+        NULL, "Z", "a", "a+b", "a.b", "ab", "b", "caf\xc3\xa9"
+    };
+
+    (void) state;
+
+    for (i = 0; i < (int) elements_of(sorted); i++) {
+
+        for (j = 0; j < (int) elements_of(sorted); j++) {
+            order = loyalty_str_compare(text(sorted[i]), text(sorted[j]));
+
+            assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+        }
+    }
+}
+
+
+static void
 texts_are_trimmed_at_both_ends(void **state)
 {
     (void) state;
@@ -135,6 +156,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(equal_texts_have_the_same_bytes),
         cmocka_unit_test(equal_texts_may_be_absent),
+        cmocka_unit_test(texts_come_in_the_order_of_their_bytes),
         cmocka_unit_test(texts_are_trimmed_at_both_ends),
         cmocka_unit_test(utf8_characters_of_each_length_are_read),
         cmocka_unit_test(utf8_that_is_ill_formed_is_refused),
