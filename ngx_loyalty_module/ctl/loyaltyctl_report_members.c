@@ -188,7 +188,10 @@ loyalty_report_top(loyalty_report_t *report, const char *by, int64_t limit)
 }
 
 
-/* Each currency by itself: a program has had several if it was changed. */
+/*
+ * Each currency by itself: a program has had several if it was changed.  The
+ * orders of a member who was merged into another are the other's.
+ */
 
 static int
 loyalty_report_top_spend(loyalty_report_t *report, int64_t limit)
@@ -199,12 +202,15 @@ loyalty_report_top_spend(loyalty_report_t *report, int64_t limit)
                "CAST(sum(CASE WHEN refunds > total THEN 0 "
                "ELSE total - refunds END) AS BIGINT) AS amount, "
                "count(*) AS orders "
-               "FROM (SELECT member, currency, total, coalesce("
+               "FROM (SELECT coalesce(merged.other, claim.member) AS member, "
+               "currency, total, coalesce("
                "(SELECT reversal.refunded FROM reversal "
                "WHERE reversal.store = claim.store "
                "AND reversal.number = claim.number "
                "ORDER BY step DESC LIMIT 1), refunded) AS refunds "
-               "FROM claim) AS bought "
+               "FROM claim LEFT JOIN (SELECT id, merged_into AS other "
+               "FROM member WHERE merged_into <> 0) AS merged "
+               "ON merged.id = claim.member) AS bought "
                "GROUP BY member, currency ORDER BY amount DESC, member "
                "LIMIT %lld) AS spender "
                "JOIN member ON member.id = spender.member "

@@ -89,8 +89,8 @@ static const loyalty_usage_t  loyalty_report_program_usage = {
 
 
 /*
- * By member first, and then by source: laid on top of each other the tables
- * need not be joined.
+ * By member first, then by whom a member was merged into, and then by source:
+ * laid on top of each other the tables need not be joined.
  */
 
 loyaltyctl_exit_e
@@ -111,12 +111,14 @@ loyaltyctl_report_campaign(int argc, char **argv)
 
     if (rc == LOYALTY_OK) {
         rc = loyalty_report_rows(&report,
-                 ", fact (member, source, buyer, issued, spent, orders, "
-                 "currency, amount) AS ("
-                 "SELECT id, source, CASE WHEN orders > 0 THEN 1 ELSE 0 END, "
-                 "0, 0, 0, '', 0 FROM member WHERE merged_into = 0 "
+                 ", fact (member, other, source, heads, buyer, issued, spent, "
+                 "orders, currency, amount) AS ("
+                 "SELECT id, merged_into, CASE merged_into WHEN 0 THEN source "
+                 "ELSE '' END, CASE merged_into WHEN 0 THEN 1 ELSE 0 END, "
+                 "CASE WHEN orders > 0 THEN 1 ELSE 0 END, 0, 0, 0, '', 0 "
+                 "FROM member "
                  "UNION ALL "
-                 "SELECT member, '', 0, "
+                 "SELECT member, 0, '', 0, 0, "
                  "CASE WHEN points > 0 AND kind NOT IN " LOYALTY_REPORT_SPENDS
                  " AND NOT " LOYALTY_REPORT_REVERSES
                  " THEN points ELSE 0 END, "
@@ -124,20 +126,28 @@ loyaltyctl_report_campaign(int argc, char **argv)
                  " THEN -points ELSE 0 END, 0, '', 0 FROM ledger "
                  "WHERE kind <> 'merge' "
                  "UNION ALL "
-                 "SELECT member, '', 0, 0, 0, 1, currency, total FROM claim), "
-                 "each_member (source, buyer, issued, spent, orders, "
+                 "SELECT member, 0, '', 0, 0, 0, 0, 1, currency, total "
+                 "FROM claim), "
+                 "each_member (person, source, heads, buyer, issued, spent, "
+                 "orders, currency, amount, last_currency) AS ("
+                 "SELECT CASE max(other) WHEN 0 THEN member "
+                 "ELSE max(other) END, max(source), sum(heads), sum(buyer), "
+                 "sum(issued), sum(spent), sum(orders), min(CASE currency "
+                 "WHEN '' THEN NULL ELSE currency END), sum(amount), "
+                 "max(currency) FROM fact GROUP BY member), "
+                 "each_person (source, heads, buyer, issued, spent, orders, "
                  "currency, amount, last_currency) AS ("
-                 "SELECT max(source), sum(buyer), sum(issued), sum(spent), "
-                 "sum(orders), min(CASE currency WHEN '' THEN NULL "
-                 "ELSE currency END), sum(amount), max(currency) "
-                 "FROM fact GROUP BY member) "
-                 "SELECT source, count(*), CAST(sum(buyer) AS BIGINT), "
+                 "SELECT max(source), sum(heads), sum(buyer), sum(issued), "
+                 "sum(spent), sum(orders), min(currency), sum(amount), "
+                 "max(last_currency) FROM each_member GROUP BY person) "
+                 "SELECT source, CAST(sum(heads) AS BIGINT), "
+                 "CAST(sum(buyer) AS BIGINT), "
                  "CAST(sum(issued) AS BIGINT), CAST(sum(spent) AS BIGINT), "
                  "CAST(sum(orders) AS BIGINT), "
                  "coalesce(CASE WHEN min(currency) = max(last_currency) "
                  "THEN max(last_currency) ELSE '' END, ''), "
                  "CAST(sum(amount) AS BIGINT) "
-                 "FROM each_member GROUP BY source ORDER BY source");
+                 "FROM each_person GROUP BY source ORDER BY source");
     }
 
     return loyalty_report_end(&report, rc);

@@ -134,6 +134,19 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
     rows_are('what is due is reckoned with', [qw(email points)],
         [['cyd', 70]], 'near', '--points', 80, '--within', 10);
 
+    # what was one's before a merge is the other's
+
+    $ctl->on($db, 'member', 'merge', "ada\@example.com", "dee\@example.com");
+
+    rows_are('campaigns after a merge',
+        [qw(source members buyers issued spent orders amount)],
+        [['', 1, 1, 115, 0, 2, '65.00'],
+         ['flyer', 1, 1, 310, 200, 1, '210.00'],
+         ['tv', 1, 1, 160, 120, 1, '100.00']], 'campaign');
+    rows_are('top by spend after a merge', [qw(email amount orders)],
+        [['dee', '210.00', 1], ['bob', '100.00', 1], ['cyd', '45.00', 2]],
+        'top', '--by', 'spend');
+
     $t->stop;
 }
 
