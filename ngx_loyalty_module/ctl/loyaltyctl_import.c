@@ -166,6 +166,10 @@ loyalty_import_options(loyalty_import_t *import, int argc, char **argv,
 static int
 loyalty_import_rules(loyalty_import_t *import)
 {
+    /* nobody says which tiers there are, nor when their windows begin */
+
+    import->rules.ladder.window = LOYALTY_WINDOW_UNKNOWN;
+
     if (import->expire != NULL
         && (loyalty_duration_parse(import->expire,
                                    &import->rules.points_expire)

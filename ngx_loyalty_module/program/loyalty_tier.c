@@ -92,6 +92,10 @@ loyalty_standing_count(const loyalty_ladder_t *ladder, int64_t joined_at,
 {
     int64_t  *sum, ago;
 
+    if (ladder->window == LOYALTY_WINDOW_UNKNOWN) {
+        return;
+    }
+
     ago = loyalty_tier_window(ladder, joined_at, standing->at)
           - loyalty_tier_window(ladder, joined_at, at);
 

@@ -40,8 +40,10 @@ my $skipped = "$csv.skipped.csv";
 my ($db, $name);
 
 sub serve {
+    my ($rules) = @_;
+
     $t->stop;
-    $t->macro(DATABASE => $ctl->uri($db));
+    $t->macro(DATABASE => $ctl->uri($db))->macro(RULES => $rules || '');
     $t->conf(<<'END')->run;
 %%TEST_GLOBALS%%
 
@@ -58,6 +60,7 @@ http {
         tier          gold 100 "Gold";
         reward        sticker  30 "Sticker";
         api_key       chatbot value:%%KEY%%;
+        %%RULES%%
         %%LOOKUP%%
     }
 
@@ -226,6 +229,21 @@ END
 
     $r = import_text("email\nkim\@example.com\n", '--quiet');
     is("$r->{exit}$r->{out}$r->{err}", '0', "$name: --quiet");
+
+    # a balance says nothing of when it was earned
+
+    serve('tier_window 30d;');
+    $t->signup('leo@example.com');
+    $ctl->rows($db, 'UPDATE member SET joined_at = joined_at - 3456000, '
+        . 'tier_at = tier_at - 3456000 WHERE tier_points = 50');
+
+    import_text("email,points\nleo\@example.com,60\nmia\@example.com,120\n");
+    is_result($t->balance("$_\@example.com"), 200, 'balance', {tier => ''},
+        "$name: $_ has earned it in no window") for qw(leo mia);
+    is_deeply([map { [@$_] } $ctl->rows($db, 'SELECT tier_points, tier_before '
+        . "FROM member WHERE email = 'leo\@example.com'")], [[50, 0]],
+        "$name: what was earned before stays where it was");
+    sound('with windows');
 
     $t->stop;
 }
