@@ -45,6 +45,13 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, ctx, ngx_http_loyalty_module);
 
+    /*
+     * Otherwise nginx would put 304 or 412 in place of an answer when it is
+     * too late, as what was asked for has been done: answers have no versions.
+     */
+
+    r->disable_not_modified = 1;
+
     return ctx;
 }
 
