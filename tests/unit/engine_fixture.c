@@ -570,6 +570,34 @@ shop_member(shop_t *shop, const char *email, int64_t points)
 }
 
 
+int64_t
+points_of(shop_t *shop, const char *email)
+{
+    return shop_expect(shop, shop_balance(shop, email),
+                       LOYALTY_BALANCE)->result.points;
+}
+
+
+int64_t
+lifetime_of(shop_t *shop, const char *email)
+{
+    return shop_expect(shop, shop_balance(shop, email),
+                       LOYALTY_BALANCE)->result.lifetime;
+}
+
+
+/* No connection may be open when the processes are made. */
+
+void
+shop_race(shop_t *shop, int n, process_pt body, void *data)
+{
+    shop_reload(shop);
+
+    processes_start_many(&shop->processes, n, body, data);
+    processes_join(&shop->processes);
+}
+
+
 void
 shop_transact(shop_t *shop, const char *email, shop_step_pt step, void *data)
 {

@@ -19,7 +19,9 @@
 
 #define ADA          "ada@example.com"
 #define BOB          "bob@example.com"
+#define CAROL        "carol@example.com"
 
+#define MINUTE       60
 #define HOUR         3600
 #define DAY          (24 * HOUR)
 
@@ -156,6 +158,13 @@ loyalty_command_t *shop_expect_at(shop_t *shop, loyalty_command_t *command,
 
 /* Makes somebody a member who has so many points. */
 void shop_member(shop_t *shop, const char *email, int64_t points);
+
+/* What a member can spend, and has earned ever. */
+int64_t points_of(shop_t *shop, const char *email);
+int64_t lifetime_of(shop_t *shop, const char *email);
+
+/* So many processes at a time, which open the engine for themselves. */
+void shop_race(shop_t *shop, int n, process_pt body, void *data);
 
 /*
  * In a transaction of the test's own, past the engine: what "step" does to a

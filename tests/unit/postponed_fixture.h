@@ -11,7 +11,6 @@
 #include <engine_fixture.h>
 
 
-#define MINUTE    60
 #define POSTPONE  (3 * DAY)
 
 

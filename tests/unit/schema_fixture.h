@@ -38,6 +38,21 @@ with_data(void **state)
 }
 
 
+/* A new engine does not take the database as it is now. */
+
+static inline void
+expect_refusal(shop_t *shop, const char *words)
+{
+    shop_reload(shop);
+    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_DATABASE_UNAVAILABLE);
+
+    if (strstr(loyalty_engine_error(shop->engine), words) == NULL) {
+        fail_msg("\"%s\" does not say \"%s\"",
+                 loyalty_engine_error(shop->engine), words);
+    }
+}
+
+
 /* What the engines say when the schema refuses something. */
 
 typedef enum {

@@ -4,7 +4,7 @@
  */
 
 
-#include <engine_fixture.h>
+#include <connections_fixture.h>
 
 #include <stdio.h>
 
@@ -41,11 +41,6 @@ static const loyalty_db_statement_t  statements[NOTE_STATEMENTS] = {
 };
 
 
-static shop_t        *shop;
-static loyalty_db_t  *db;
-static loyalty_db_t  *other;
-
-
 static void
 open_or_fail(loyalty_db_t *which)
 {
@@ -60,17 +55,14 @@ open_or_fail(loyalty_db_t *which)
 static int
 start(void **state)
 {
-    int   timeout;
     char  sql[256];
 
-    if (shop_open(state) != 0) {
+    if (connections_open(state, on_postgresql() ? LATER : SOON, statements,
+                         NOTE_STATEMENTS)
+        != 0)
+    {
         return -1;
     }
-
-    shop = *state;
-    timeout = on_postgresql() ? LATER : SOON;
-    db = shop_database(shop, timeout, statements, NOTE_STATEMENTS);
-    other = shop_database(shop, timeout, statements, NOTE_STATEMENTS);
 
     open_or_fail(db);
 
@@ -83,17 +75,8 @@ start(void **state)
 }
 
 
-static int
-end(void **state)
-{
-    loyalty_db_destroy(db);
-    loyalty_db_destroy(other);
-
-    return shop_close(state);
-}
-
-
-#define db_test(name)  cmocka_unit_test_setup_teardown(name, start, end)
+#define db_test(name)                                                         \
+    cmocka_unit_test_setup_teardown(name, start, connections_close)
 
 
 static loyalty_db_rc_e

@@ -4,12 +4,12 @@
  */
 
 
-#include <engine_fixture.h>
+#include <connections_fixture.h>
+#include <loyalty_clock.h>
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 
@@ -18,37 +18,15 @@
 #define ROUNDS   10
 
 
-static shop_t        *shop;
-static loyalty_db_t  *db;
-static loyalty_db_t  *other;
-
-
 static int
 start(void **state)
 {
-    if (shop_open(state) != 0) {
-        return -1;
-    }
-
-    shop = *state;
-    db = shop_database(shop, SOON, NULL, 0);
-    other = shop_database(shop, SOON, NULL, 0);
-
-    return 0;
+    return connections_open(state, SOON, NULL, 0);
 }
 
 
-static int
-end(void **state)
-{
-    loyalty_db_destroy(db);
-    loyalty_db_destroy(other);
-
-    return shop_close(state);
-}
-
-
-#define open_test(name)  cmocka_unit_test_setup_teardown(name, start, end)
+#define open_test(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, start, connections_close)
 
 
 static void
@@ -197,24 +175,13 @@ a_failed_opening_says_why(void **state)
 }
 
 
-static double
-now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (double) ts.tv_sec * 1000 + (double) ts.tv_nsec / 1000000;
-}
-
-
 /* Another program may hold a new file: somebody waits for an answer. */
 
 static void
 opening_waits_only_so_long(void **state)
 {
     size_t    i;
-    double    before;
+    int64_t   before;
     sqlite3  *sqlite;
 
     static const char *const  holds[] = {
@@ -228,10 +195,10 @@ opening_waits_only_so_long(void **state)
         assert_int_equal(sqlite3_exec(sqlite, holds[i], NULL, NULL, NULL),
                          SQLITE_OK);
 
-        before = now();
+        before = loyalty_clock();
         assert_int_equal(loyalty_db_open(db), LOYALTY_DB_UNAVAILABLE);
-        assert_true(now() - before >= 250);
-        assert_true(now() - before < 3000);
+        assert_true(loyalty_clock() - before >= 250);
+        assert_true(loyalty_clock() - before < 3000);
 
         assert_non_null(strstr(loyalty_db_error(db), "locked"));
         (void) sqlite3_close(sqlite);

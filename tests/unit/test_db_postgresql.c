@@ -4,7 +4,7 @@
  */
 
 
-#include <engine_fixture.h>
+#include <connections_fixture.h>
 
 #include <stdio.h>
 
@@ -30,21 +30,12 @@ static const loyalty_db_statement_t  statements[NOTE_STATEMENTS] = {
 };
 
 
-static shop_t        *shop;
-static loyalty_db_t  *db;
-static loyalty_db_t  *other;
-
-
 static int
 start(void **state)
 {
-    if (shop_open(state) != 0) {
+    if (connections_open(state, PATIENCE, statements, NOTE_STATEMENTS) != 0) {
         return -1;
     }
-
-    shop = *state;
-    db = shop_database(shop, PATIENCE, statements, NOTE_STATEMENTS);
-    other = shop_database(shop, PATIENCE, statements, NOTE_STATEMENTS);
 
     (void) shop_sql(shop, "CREATE TABLE note (words TEXT UNIQUE)");
 
@@ -52,17 +43,8 @@ start(void **state)
 }
 
 
-static int
-end(void **state)
-{
-    loyalty_db_destroy(db);
-    loyalty_db_destroy(other);
-
-    return shop_close(state);
-}
-
-
-#define db_test(name)  cmocka_unit_test_setup_teardown(name, start, end)
+#define db_test(name)                                                         \
+    cmocka_unit_test_setup_teardown(name, start, connections_close)
 
 
 static void

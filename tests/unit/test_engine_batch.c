@@ -454,7 +454,7 @@ sign_up_twice(shop_t *shop, loyalty_command_t *(*claim)(shop_t *shop))
     ada = shop_signup(shop, ADA);
     bob = shop_signup(shop, BOB);
     claimed = claim(shop);
-    carol = shop_signup(shop, "carol@example.com");
+    carol = shop_signup(shop, CAROL);
 
     first[6 + shop_attempts(shop)] = '\0';
     chance = first;

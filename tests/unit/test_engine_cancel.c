@@ -418,10 +418,7 @@ cancellations_at_the_same_time_give_back_once(void **state)
 
     shop_member(shop, ADA, 250);
     redeem(shop, ADA, "hanky", canceller.coupon);
-    shop_reload(shop);
-
-    processes_start_many(&shop->processes, 6, cancel, &canceller);
-    processes_join(&shop->processes);
+    shop_race(shop, 6, cancel, &canceller);
 
     assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 250);
 }

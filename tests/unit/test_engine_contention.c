@@ -74,18 +74,6 @@ everybody_has(shop_t *shop, int64_t points)
 }
 
 
-/* No connection may be open when the processes are made. */
-
-static void
-run_race(shop_t *shop, process_pt body)
-{
-    shop_reload(shop);
-
-    processes_start_many(&shop->processes, RACERS, body, shop);
-    processes_join(&shop->processes);
-}
-
-
 /* In a process: runs the batch, and counts what it has come to. */
 
 static void
@@ -196,7 +184,7 @@ batches_with_the_same_members_do_not_lock_each_other_out(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_in_opposite_orders);
+    shop_race(shop, RACERS, claim_in_opposite_orders, shop);
 
     expect(LOYALTY_CLAIMED, RACERS * ROUNDS * MEMBERS);
     assert_int_equal(shop_sql(shop, "SELECT sum(points) FROM member"),
@@ -236,7 +224,7 @@ an_order_claimed_by_many_at_once_is_credited_once(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_the_same_in_opposite_orders);
+    shop_race(shop, RACERS, claim_the_same_in_opposite_orders, shop);
 
     expect(LOYALTY_CLAIMED, ROUNDS * MEMBERS);
     expect(LOYALTY_ALREADY_CLAIMED, (RACERS - 1) * ROUNDS * MEMBERS);
@@ -280,7 +268,7 @@ an_order_claimed_by_many_members_at_once_is_credited_once(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_the_orders_of_others);
+    shop_race(shop, RACERS, claim_the_orders_of_others, shop);
 
     expect(LOYALTY_DATABASE_UNAVAILABLE, 0);
     expect(LOYALTY_CLAIMED, ROUNDS * MEMBERS);
@@ -320,7 +308,7 @@ several_conflicts_in_one_batch_are_all_got_over(void **state)
     shop_t  *shop = *state;
 
     shop_expect(shop, shop_balance(shop, ADA), LOYALTY_NOT_A_MEMBER);
-    run_race(shop, sign_up_and_claim);
+    shop_race(shop, RACERS, sign_up_and_claim, shop);
 
     expect(LOYALTY_SIGNED_UP, MEMBERS);
     expect(LOYALTY_ALREADY_MEMBER, (RACERS * ROUNDS - 1) * MEMBERS);
@@ -362,7 +350,7 @@ the_last_ones_of_a_reward_are_given_away_once(void **state)
     shop->rewards[HANKY].stock = STOCK;
 
     everybody_has(shop, 100 * HANKY_COST);
-    run_race(shop, redeem_the_hot_reward);
+    shop_race(shop, RACERS, redeem_the_hot_reward, shop);
 
     expect(LOYALTY_REDEEMED, STOCK);
     expect(LOYALTY_OUT_OF_STOCK, RACERS * (ROUNDS / 3) * MEMBERS - STOCK);
@@ -377,7 +365,7 @@ everybody_gets_a_hot_reward_of_which_there_is_enough(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 100 * HANKY_COST);
-    run_race(shop, redeem_the_hot_reward);
+    shop_race(shop, RACERS, redeem_the_hot_reward, shop);
 
     expect(LOYALTY_REDEEMED, RACERS * (ROUNDS / 3) * MEMBERS);
     expect(LOYALTY_CLAIMED, RACERS * (ROUNDS / 3) * MEMBERS);
@@ -422,7 +410,7 @@ keys_used_by_many_at_once_are_used_once(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_with_keys);
+    shop_race(shop, RACERS, claim_with_keys, shop);
 
     expect(LOYALTY_CLAIMED, RACERS * ROUNDS * MEMBERS);
     assert_int_equal(shop_sql(shop, "SELECT sum(points) FROM member"),

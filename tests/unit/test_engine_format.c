@@ -4,40 +4,10 @@
  */
 
 
-#include <engine_fixture.h>
+#include <held_fixture.h>
 
 
-#define RETRY    120
 #define SESSION  "projects/p/agent/sessions/1"
-
-
-static loyalty_errand_t  found;
-
-
-/* The store makes the coupon of a handkerchief, which somebody can pay. */
-
-static int
-start(void **state)
-{
-    shop_t  *shop;
-
-    if (shop_open(state) != 0) {
-        return -1;
-    }
-
-    shop = *state;
-
-    shop->program.coupon_retry = RETRY;
-    shop->rewards[HANKY].coupon = LOYALTY_COUPON_STORE;
-
-    shop_member(shop, ADA, 250);
-
-    return 0;
-}
-
-
-#define format_test(name)                                                     \
-    cmocka_unit_test_setup_teardown(name, start, shop_close)
 
 
 static loyalty_command_t *
@@ -57,35 +27,6 @@ static loyalty_command_t *
 redeem(shop_t *shop, loyalty_format_e format)
 {
     return in(format, with_key(shop_redeem(shop, ADA, "hanky"), "bot", "k"));
-}
-
-
-static loyalty_command_t *
-errand(shop_t *shop)
-{
-    loyalty_command_t  *c;
-
-    c = shop_balance(shop, "");
-
-    c->kind = LOYALTY_COMMAND_ERRAND;
-    c->errand = &found;
-
-    return shop_expect(shop, c, LOYALTY_REDEMPTION_PENDING);
-}
-
-
-static loyalty_command_t *
-concluding(shop_t *shop, loyalty_command_t *first)
-{
-    loyalty_command_t  *c;
-
-    c = shop_balance(shop, ADA);
-
-    c->kind = LOYALTY_COMMAND_CONCLUDE;
-    c->redemption = first->redemption;
-    c->verdict = LOYALTY_COUPON_THERE;
-
-    return shop_expect(shop, c, LOYALTY_REDEEMED);
 }
 
 
@@ -228,7 +169,9 @@ an_errand_settles_in_the_format_of_who_redeemed(void **state)
 
         shop->now += RETRY;
 
-        settled = concluding(shop, errand(shop));
+        settled = shop_expect(shop, concluding(shop, find(shop),
+                                               LOYALTY_COUPON_THERE),
+                              LOYALTY_REDEEMED);
 
         again = redeem(shop, cases[i].format);
         shop_expect(shop, again, LOYALTY_REDEEMED);
@@ -244,14 +187,14 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        format_test(the_engine_answers_in_the_format),
-        format_test(a_fault_has_the_status_of_the_format),
-        format_test(a_chat_is_answered_again_byte_for_byte),
-        format_test(a_refusal_in_a_chat_is_stored_as_it_was_sent),
-        format_test(faults_of_the_store_are_not_stored),
-        format_test(the_same_key_in_another_format_is_another_request),
-        format_test(the_same_key_in_another_session_is_another_request),
-        format_test(an_errand_settles_in_the_format_of_who_redeemed)
+        held_test(the_engine_answers_in_the_format),
+        held_test(a_fault_has_the_status_of_the_format),
+        held_test(a_chat_is_answered_again_byte_for_byte),
+        held_test(a_refusal_in_a_chat_is_stored_as_it_was_sent),
+        held_test(faults_of_the_store_are_not_stored),
+        held_test(the_same_key_in_another_format_is_another_request),
+        held_test(the_same_key_in_another_session_is_another_request),
+        held_test(an_errand_settles_in_the_format_of_who_redeemed)
     };
 
     return cmocka_run_group_tests_name("engine_format", tests, NULL, NULL);

@@ -4,12 +4,11 @@
  */
 
 
-#include <engine_fixture.h>
+#include <held_fixture.h>
 
 #include <stdio.h>
 
 
-#define RETRY   120
 #define TRIES   12
 #define RACERS  6
 
@@ -21,34 +20,7 @@ typedef struct {
 } finds_t;
 
 
-static loyalty_errand_t  found;
-static finds_t          *finds;
-
-
-/* The store makes the coupon of a handkerchief, which somebody can pay. */
-
-static int
-start(void **state)
-{
-    shop_t  *shop;
-
-    if (shop_open(state) != 0) {
-        return -1;
-    }
-
-    shop = *state;
-
-    shop->program.coupon_retry = RETRY;
-    shop->rewards[HANKY].coupon = LOYALTY_COUPON_STORE;
-
-    shop_member(shop, ADA, 250);
-
-    return 0;
-}
-
-
-#define held_test(name)                                                       \
-    cmocka_unit_test_setup_teardown(name, start, shop_close)
+static finds_t  *finds;
 
 
 static loyalty_command_t *
@@ -56,46 +28,6 @@ hold(shop_t *shop)
 {
     return shop_expect(shop, shop_redeem(shop, ADA, "hanky"),
                        LOYALTY_REDEMPTION_PENDING);
-}
-
-
-/* The second part of a redemption is the same command once more. */
-
-static loyalty_command_t *
-concluding(shop_t *shop, loyalty_command_t *first,
-    loyalty_coupon_verdict_e verdict)
-{
-    loyalty_command_t  *c;
-
-    c = shop_balance(shop, ADA);
-
-    c->kind = LOYALTY_COMMAND_CONCLUDE;
-    c->redemption = first->redemption;
-    c->verdict = verdict;
-    c->idempotency_key = first->idempotency_key;
-
-    return c;
-}
-
-
-static loyalty_command_t *
-errand(shop_t *shop)
-{
-    loyalty_command_t  *c;
-
-    c = shop_balance(shop, "");
-
-    c->kind = LOYALTY_COMMAND_ERRAND;
-    c->errand = &found;
-
-    return c;
-}
-
-
-static loyalty_command_t *
-find(shop_t *shop)
-{
-    return shop_expect(shop, errand(shop), LOYALTY_REDEMPTION_PENDING);
 }
 
 
@@ -110,8 +42,7 @@ nothing_to_do(shop_t *shop)
 static void
 points_are(shop_t *shop, int64_t points)
 {
-    assert_int_equal(shop_expect(shop, shop_balance(shop, ADA),
-                                 LOYALTY_BALANCE)->result.points, points);
+    assert_int_equal(points_of(shop, ADA), points);
 }
 
 
@@ -623,9 +554,7 @@ of_many_who_look_one_finds_it(void **state)
         shop->now += DAY;
         memset(finds, 0, sizeof(finds_t));
 
-        shop_reload(shop);
-        processes_start_many(&shop->processes, RACERS, look, shop);
-        processes_join(&shop->processes);
+        shop_race(shop, RACERS, look, shop);
 
         for (n = 0, i = 0; i < RACERS; i++) {
             n += (finds->found[i] == first->redemption);

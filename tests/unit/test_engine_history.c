@@ -4,60 +4,37 @@
  */
 
 
-#include <engine_fixture.h>
+#include <json_fixture.h>
 
-#include <jansson.h>
 #include <stdio.h>
 
-
-/* The answer, to be let go of with json_decref(). */
 
 static json_t *
 page(shop_t *shop, const char *before, const char *limit)
 {
-    json_t             *json;
-    loyalty_command_t  *c;
-
-    c = shop_expect(shop, shop_history(shop, ADA, before, limit),
-                    LOYALTY_HISTORY);
-
-    json = json_loadb(c->json.data, c->json.len, 0, NULL);
-    assert_non_null(json);
-
-    return json;
+    return answer_to(shop, shop_history(shop, ADA, before, limit),
+                     LOYALTY_HISTORY);
 }
 
 
 static json_t *
 entry(json_t *json, size_t n)
 {
-    return json_array_get(json_object_get(json, "entries"), n);
+    return nth(json, "entries", n);
 }
 
 
 static size_t
 entries(json_t *json)
 {
-    return json_array_size(json_object_get(json, "entries"));
-}
-
-
-static const char *
-word(json_t *object, const char *key)
-{
-    const char  *value;
-
-    value = json_string_value(json_object_get(object, key));
-    assert_non_null(value);
-
-    return value;
+    return length(json, "entries");
 }
 
 
 static int64_t
 points(json_t *object)
 {
-    return json_integer_value(json_object_get(object, "points"));
+    return number(object, "points");
 }
 
 

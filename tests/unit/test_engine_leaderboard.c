@@ -4,67 +4,31 @@
  */
 
 
-#include <engine_fixture.h>
+#include <json_fixture.h>
+#include <upkeep_fixture.h>
 
-#include <jansson.h>
 #include <stdio.h>
-
-
-#define CAROL  "carol@example.com"
 
 
 static json_t *
 board(shop_t *shop, const char *email, const char *limit)
 {
-    json_t             *json;
-    loyalty_command_t  *c;
-
-    c = shop_expect(shop, shop_leaderboard(shop, email, limit),
-                    LOYALTY_LEADERBOARD);
-
-    json = json_loadb(c->json.data, c->json.len, 0, NULL);
-    assert_non_null(json);
-
-    return json;
-}
-
-
-/* As the worker that comes first does: how many steps it took. */
-
-static int
-make(shop_t *shop)
-{
-    int  more, steps;
-
-    for (more = 1, steps = 0; more; steps++) {
-        assert_int_equal(loyalty_engine_leaders(shop->engine, shop->now,
-                                                &more), LOYALTY_OK);
-    }
-
-    return steps;
+    return answer_to(shop, shop_leaderboard(shop, email, limit),
+                     LOYALTY_LEADERBOARD);
 }
 
 
 static json_t *
 leader(json_t *json, size_t n)
 {
-    return json_array_get(json_object_get(json, "leaders"), n);
+    return nth(json, "leaders", n);
 }
 
 
 static size_t
 leaders(json_t *json)
 {
-    return json_array_size(json_object_get(json, "leaders"));
-}
-
-
-static int64_t
-number(json_t *object, const char *key)
-{
-    assert_true(json_is_integer(json_object_get(object, key)));
-
-    return json_integer_value(json_object_get(object, key));
+    return length(json, "leaders");
 }
 
 
@@ -72,18 +36,6 @@ static int64_t
 your(json_t *json, const char *key)
 {
     return number(json_object_get(json, "you"), key);
-}
-
-
-static const char *
-word(json_t *object, const char *key)
-{
-    const char  *value;
-
-    value = json_string_value(json_object_get(object, key));
-    assert_non_null(value);
-
-    return value;
 }
 
 
@@ -110,7 +62,7 @@ the_best_come_first(void **state)
     shop_member(shop, ADA, 100);
     shop_member(shop, BOB, 300);
     shop_member(shop, CAROL, 200);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, "", "");
 
@@ -140,7 +92,7 @@ spent_points_count(void **state)
 
     shop_member(shop, ADA, 300);
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, ADA, "");
     assert_int_equal(number(leader(json, 0), "points"), 300);
@@ -157,7 +109,7 @@ nobody_s_e_mail_is_shown(void **state)
 
     shop_member(shop, ADA, 100);
     shop_member(shop, BOB, 200);
-    make(shop);
+    make_leaders(shop);
 
     c = shop_expect(shop, shop_leaderboard(shop, ADA, ""),
                     LOYALTY_LEADERBOARD);
@@ -177,7 +129,7 @@ equals_share_a_rank_and_who_joined_first_comes_first(void **state)
     shop->now++;
     shop_member(shop, ADA, 100);
     shop_member(shop, CAROL, 50);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, ADA, "");
 
@@ -201,7 +153,7 @@ ten_are_shown_and_a_hundred_at_most(void **state)
     shop_t  *shop = *state;
 
     many_members(shop, 103);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, "", "");
     assert_int_equal(leaders(json), 10);
@@ -227,7 +179,7 @@ who_asks_is_told_his_rank(void **state)
     shop_t  *shop = *state;
 
     many_members(shop, 110);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, "p109@example.com", "1");
     assert_int_equal(your(json, "rank"), 2);
@@ -252,7 +204,7 @@ marks_are_a_fiftieth_apart(void **state)
     shop_t  *shop = *state;
 
     many_members(shop, 300);
-    make(shop);
+    make_leaders(shop);
 
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM leader AS a "
                                     "JOIN leader AS b ON b.board = a.board "
@@ -277,7 +229,7 @@ the_rank_is_that_of_your_points_now(void **state)
 
     shop_member(shop, ADA, 100);
     shop_member(shop, BOB, 200);
-    make(shop);
+    make_leaders(shop);
 
     shop_expect(shop, shop_claim(shop, ADA, "1001", 50000), LOYALTY_CLAIMED);
 
@@ -297,7 +249,7 @@ who_has_no_points_has_no_rank(void **state)
 
     shop_member(shop, ADA, 0);
     shop_member(shop, BOB, 200);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, ADA, "");
     assert_int_equal(leaders(json), 1);
@@ -322,7 +274,7 @@ who_is_behind_everybody_is_the_last(void **state)
 
     shop_member(shop, ADA, 100);
     shop_member(shop, BOB, 200);
-    make(shop);
+    make_leaders(shop);
     shop_member(shop, CAROL, 10);
 
     json = board(shop, CAROL, "");
@@ -348,7 +300,7 @@ before_it_is_made_it_is_empty_and_due(void **state)
 
     assert_true(loyalty_engine_leaders_due(shop->engine));
 
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, "", "");
     assert_int_equal(leaders(json), 1);
@@ -365,13 +317,13 @@ it_is_made_again_when_somebody_asks_after_a_minute(void **state)
     shop_t  *shop = *state;
 
     shop_member(shop, ADA, 100);
-    make(shop);
+    make_leaders(shop);
     shop_member(shop, BOB, 200);
 
     shop->now += 59;
     json_decref(board(shop, "", ""));
     assert_false(loyalty_engine_leaders_due(shop->engine));
-    assert_int_equal(make(shop), 1);
+    assert_int_equal(make_leaders(shop), 1);
 
     shop->now++;
     json = board(shop, "", "");
@@ -379,7 +331,7 @@ it_is_made_again_when_somebody_asks_after_a_minute(void **state)
     json_decref(json);
     assert_true(loyalty_engine_leaders_due(shop->engine));
 
-    assert_true(make(shop) > 1);
+    assert_true(make_leaders(shop) > 1);
 
     json = board(shop, "", "");
     assert_int_equal(leaders(json), 2);
@@ -425,10 +377,10 @@ what_a_worker_left_unfinished_another_makes(void **state)
     shop_reload(shop);
 
     shop->now += 299;
-    assert_int_equal(make(shop), 1);
+    assert_int_equal(make_leaders(shop), 1);
 
     shop->now++;
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, "", "");
     assert_int_equal(leaders(json), 1);
@@ -457,7 +409,7 @@ a_failure_is_told_and_passes(void **state)
     shop_lift_curse(shop);
 
     shop->now += 300;
-    make(shop);
+    make_leaders(shop);
     assert_string_equal(loyalty_engine_error(shop->engine), "");
 
     json = board(shop, "", "");
@@ -487,7 +439,7 @@ many_members_are_read_in_steps(void **state)
 
     /* two full ones and the rest, after the one that begins */
 
-    assert_int_equal(make(shop), 4);
+    assert_int_equal(make_leaders(shop), 4);
 
     json = board(shop, "p1002@example.com", "");
     assert_int_equal(number(leader(json, 0), "points"), 20001);
@@ -521,7 +473,7 @@ tiers_and_badges_are_shown(void **state)
     shop_member(shop, ADA, 100);
     shop_member(shop, BOB, 100);
     shop_expect(shop, shop_claim(shop, ADA, "1001", 10000), LOYALTY_CLAIMED);
-    make(shop);
+    make_leaders(shop);
 
     json = board(shop, ADA, "");
 
@@ -541,17 +493,12 @@ tiers_and_badges_are_shown(void **state)
 static json_t *
 board_by(shop_t *shop, const char *email, const char *by)
 {
-    json_t             *json;
     loyalty_command_t  *c;
 
     c = shop_leaderboard(shop, email, "");
     c->by = text(by);
-    shop_expect(shop, c, LOYALTY_LEADERBOARD);
 
-    json = json_loadb(c->json.data, c->json.len, 0, NULL);
-    assert_non_null(json);
-
-    return json;
+    return answer_to(shop, c, LOYALTY_LEADERBOARD);
 }
 
 
@@ -570,7 +517,7 @@ by_window_only_what_was_earned_in_it_counts(void **state)
 
     shop->now += 30 * DAY;
     shop_member(shop, BOB, 100);
-    make(shop);
+    make_leaders(shop);
 
     json = board_by(shop, ADA, "window");
     assert_int_equal(leaders(json), 1);

@@ -27,14 +27,6 @@ noted(shop_t *shop, const char *order, int64_t refunded)
 }
 
 
-static int64_t
-points_of(shop_t *shop, const char *email)
-{
-    return shop_expect(shop, shop_balance(shop, email),
-                       LOYALTY_BALANCE)->result.points;
-}
-
-
 static void
 an_order_of_a_member_is_credited(void **state)
 {
@@ -185,10 +177,7 @@ events_at_the_same_time_count_once(void **state)
     shop_t  *shop = *state;
 
     shop_member(shop, ADA, 50);
-    shop_reload(shop);
-
-    processes_start_many(&shop->processes, RACERS, tells_all, shop);
-    processes_join(&shop->processes);
+    shop_race(shop, RACERS, tells_all, shop);
 
     assert_int_equal(points_of(shop, ADA), 50);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM claim"), 1);

@@ -215,10 +215,7 @@ those_who_draw_at_the_same_time_get_different_codes(void **state)
         shop_member(shop, sql, DRAWS * HANKY_COST);
     }
 
-    shop_reload(shop);
-
-    processes_start_many(&shop->processes, RACERS, draw, shop);
-    processes_join(&shop->processes);
+    shop_race(shop, RACERS, draw, shop);
 
     assert_int_equal(shop_sql(shop, "SELECT count(DISTINCT coupon) "
                                     "FROM redemption"), RACERS * DRAWS);

@@ -4,7 +4,7 @@
  */
 
 
-#include <engine_fixture.h>
+#include <upkeep_fixture.h>
 
 #include <stdio.h>
 
@@ -324,18 +324,6 @@ a_newer_version_is_refused_by_engines_that_connect(void **state)
 
     shop_set_version(shop, 1);
     shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
-}
-
-
-static void
-sweep(shop_t *shop)
-{
-    int  more;
-
-    do {
-        assert_int_equal(loyalty_engine_settle(shop->engine, shop->now,
-                                               &more), LOYALTY_OK);
-    } while (more);
 }
 
 

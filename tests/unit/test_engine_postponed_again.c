@@ -322,9 +322,7 @@ race(shop_t *shop, int (*racer)(void *data, int number))
 
     ends = shared_memory(sizeof(ends_t));
 
-    shop_reload(shop);
-    processes_start_many(&shop->processes, RACERS, racer, shop);
-    processes_join(&shop->processes);
+    shop_race(shop, RACERS, racer, shop);
 
     for (n = 0, i = 0; i < RACERS; i++) {
         assert_int_not_equal(ends->outcomes[i], LOYALTY_DATABASE_UNAVAILABLE);

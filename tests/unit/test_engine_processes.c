@@ -107,18 +107,6 @@ everybody_has(shop_t *shop, int64_t points)
 }
 
 
-/* No connection may be open when the processes are made. */
-
-static void
-run_race(shop_t *shop, process_pt body)
-{
-    shop_reload(shop);
-
-    processes_start_many(&shop->processes, RACERS, body, shop);
-    processes_join(&shop->processes);
-}
-
-
 static int
 count(loyalty_outcome_e outcome)
 {
@@ -187,7 +175,7 @@ an_order_goes_to_one_member(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_for_oneself);
+    shop_race(shop, RACERS, claim_for_oneself, shop);
 
     for (k = 0; k < ORDERS; k++) {
 
@@ -211,7 +199,7 @@ an_order_is_credited_to_a_member_once(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_for_the_first);
+    shop_race(shop, RACERS, claim_for_the_first, shop);
 
     assert_int_equal(count(LOYALTY_CLAIMED), ORDERS);
     assert_int_equal(count(LOYALTY_ALREADY_CLAIMED), (RACERS - 1) * ORDERS);
@@ -251,7 +239,7 @@ batches_are_done_one_after_the_other(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_together);
+    shop_race(shop, RACERS, claim_together, shop);
 
     assert_int_equal(count(LOYALTY_CLAIMED), ORDERS);
 
@@ -316,7 +304,7 @@ a_stock_is_given_away_once(void **state)
     shop->rewards[HANKY].stock = 31;
 
     everybody_has(shop, HANKY_COST * ORDERS);
-    run_race(shop, redeem_for_oneself);
+    shop_race(shop, RACERS, redeem_for_oneself, shop);
 
     assert_int_equal(count(LOYALTY_REDEEMED), 31);
     assert_int_equal(count(LOYALTY_OUT_OF_STOCK), RACERS * ORDERS - 31);
@@ -330,7 +318,7 @@ points_are_spent_once(void **state)
     shop_t  *shop = *state;
 
     shop_member(shop, emails[0], HANKY_COST * 17 + 50);
-    run_race(shop, redeem_for_the_first);
+    shop_race(shop, RACERS, redeem_for_the_first, shop);
 
     assert_int_equal(count(LOYALTY_REDEEMED), 17);
     assert_int_equal(count(LOYALTY_NOT_ENOUGH_POINTS), RACERS * ORDERS - 17);
@@ -346,7 +334,7 @@ the_limit_per_member_holds(void **state)
     shop->rewards[HANKY].per_member = 3;
 
     shop_member(shop, emails[0], HANKY_COST * 20);
-    run_race(shop, redeem_for_the_first);
+    shop_race(shop, RACERS, redeem_for_the_first, shop);
 
     assert_int_equal(count(LOYALTY_REDEEMED), 3);
     assert_int_equal(count(LOYALTY_REWARD_LIMIT), RACERS * ORDERS - 3);
@@ -377,7 +365,7 @@ an_e_mail_signs_up_once(void **state)
     shop_t  *shop = *state;
 
     shop_expect(shop, shop_balance(shop, ADA), LOYALTY_NOT_A_MEMBER);
-    run_race(shop, sign_up_everybody);
+    shop_race(shop, RACERS, sign_up_everybody, shop);
 
     /* what stands in the other places is a sign-up, too: 0 */
 
@@ -416,7 +404,7 @@ a_key_is_used_once(void **state)
     shop_t  *shop = *state;
 
     shop_member(shop, emails[0], 1000);
-    run_race(shop, redeem_with_one_key);
+    shop_race(shop, RACERS, redeem_with_one_key, shop);
 
     assert_true(strlen(race.results->answers[0]) > 0);
 
@@ -458,7 +446,7 @@ processes_come_and_go(void **state)
     shop_t  *shop = *state;
 
     everybody_has(shop, 0);
-    run_race(shop, claim_and_close);
+    shop_race(shop, RACERS, claim_and_close, shop);
 
     assert_int_equal(count(LOYALTY_CLAIMED), ORDERS);
     assert_int_equal(count(LOYALTY_ORDER_ALREADY_CLAIMED),

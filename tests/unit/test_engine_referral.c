@@ -7,8 +7,6 @@
 #include <engine_fixture.h>
 
 
-#define CAROL  "carol@example.com"
-
 /* Ada's code, for who comes by her. */
 
 static char  code[LOYALTY_REFERRAL_SIZE];
@@ -61,11 +59,7 @@ earned(shop_t *shop, const char *email, const char *order, int64_t total)
 static void
 expect_points(shop_t *shop, const char *email, int64_t points)
 {
-    loyalty_command_t  *c;
-
-    c = shop_expect(shop, shop_balance(shop, email), LOYALTY_BALANCE);
-
-    assert_int_equal(c->result.points, points);
+    assert_int_equal(points_of(shop, email), points);
 }
 
 

@@ -7,7 +7,6 @@
 #include <engine_fixture.h>
 
 
-#define CAROL  "carol@example.com"
 #define TOTAL  6000              /* minor units: 60 points */
 
 
@@ -68,18 +67,8 @@ noted(shop_t *shop, const char *order, int64_t refunded)
 static void
 expect_points(shop_t *shop, int64_t ada, int64_t bob)
 {
-    assert_int_equal(shop_expect(shop, shop_balance(shop, ADA),
-                                 LOYALTY_BALANCE)->result.points, ada);
-    assert_int_equal(shop_expect(shop, shop_balance(shop, BOB),
-                                 LOYALTY_BALANCE)->result.points, bob);
-}
-
-
-static int64_t
-lifetime_of(shop_t *shop, const char *email)
-{
-    return shop_expect(shop, shop_balance(shop, email),
-                       LOYALTY_BALANCE)->result.lifetime;
+    assert_int_equal(points_of(shop, ADA), ada);
+    assert_int_equal(points_of(shop, BOB), bob);
 }
 
 

@@ -4,7 +4,7 @@
  */
 
 
-#include <engine_fixture.h>
+#include <refund_fixture.h>
 
 
 #define TOTAL  6099              /* minor units: 60 points */
@@ -24,27 +24,6 @@ claim_of_a_refunded(shop_t *shop, const char *email, const char *order,
     command->email = text(email);
 
     return command;
-}
-
-
-/* What the store says of an order of Ada's, a second later. */
-
-static loyalty_command_t *
-noted(shop_t *shop, const char *order, int64_t total, int64_t refunded)
-{
-    shop->now++;
-
-    return shop_expect(shop, shop_event(shop, ADA, order, total, refunded,
-                                        "paid"),
-                       LOYALTY_ORDER_NOTED);
-}
-
-
-static int64_t
-points_of(shop_t *shop, const char *email)
-{
-    return shop_expect(shop, shop_balance(shop, email),
-                       LOYALTY_BALANCE)->result.points;
 }
 
 
@@ -234,14 +213,6 @@ points_that_expire_after_a_refund_count_for_the_next(void **state)
     noted(shop, "1", 10000, 4000);
     noted(shop, "1", 10000, 0);
     assert_int_equal(points_of(shop, ADA), 100);
-}
-
-
-static int64_t
-lifetime_of(shop_t *shop, const char *email)
-{
-    return shop_expect(shop, shop_balance(shop, email),
-                       LOYALTY_BALANCE)->result.lifetime;
 }
 
 

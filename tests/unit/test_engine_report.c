@@ -4,46 +4,16 @@
  */
 
 
-#include <engine_fixture.h>
+#include <json_fixture.h>
+#include <upkeep_fixture.h>
 
-#include <jansson.h>
 #include <stdio.h>
-
-
-#define CAROL   "carol@example.com"
-#define MINUTE  60
 
 
 static json_t *
 report_of(shop_t *shop, const char *days)
 {
-    json_t             *json;
-    loyalty_command_t  *c;
-
-    c = shop_report(shop, days);
-    shop_expect(shop, c, LOYALTY_REPORT);
-
-    json = json_loadb(c->json.data, c->json.len, 0, NULL);
-    assert_non_null(json);
-
-    return json;
-}
-
-
-/* As a worker does; how many steps it took. */
-
-static int
-sweep(shop_t *shop)
-{
-    int  more, steps;
-
-    for (more = 1, steps = 0; more; steps++) {
-        assert_true(steps < 1000);
-        assert_int_equal(loyalty_engine_settle(shop->engine, shop->now,
-                                               &more), LOYALTY_OK);
-    }
-
-    return steps;
+    return answer_to(shop, shop_report(shop, days), LOYALTY_REPORT);
 }
 
 
@@ -55,53 +25,6 @@ add_up(shop_t *shop)
     sweep(shop);
     shop->now += 10 * MINUTE;
     sweep(shop);
-}
-
-
-static void
-make_leaders(shop_t *shop)
-{
-    int  more;
-
-    do {
-        assert_int_equal(loyalty_engine_leaders(shop->engine, shop->now,
-                                                &more), LOYALTY_OK);
-    } while (more);
-}
-
-
-static int64_t
-number(json_t *object, const char *key)
-{
-    assert_true(json_is_integer(json_object_get(object, key)));
-
-    return json_integer_value(json_object_get(object, key));
-}
-
-
-static const char *
-word(json_t *object, const char *key)
-{
-    const char  *value;
-
-    value = json_string_value(json_object_get(object, key));
-    assert_non_null(value);
-
-    return value;
-}
-
-
-static size_t
-length(json_t *json, const char *key)
-{
-    return json_array_size(json_object_get(json, key));
-}
-
-
-static json_t *
-nth(json_t *json, const char *key, size_t n)
-{
-    return json_array_get(json_object_get(json, key), n);
 }
 
 

@@ -4,7 +4,8 @@
  */
 
 
-#include <engine_fixture.h>
+#include <random_fixture.h>
+#include <refund_fixture.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,47 +15,10 @@
 #define POINTS  60
 
 
-static uint64_t  seed;
-
-
-/* xorshift: the same numbers in each run */
-
-static int64_t
-some(int64_t max)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-
-    return (int64_t) ((seed >> 1) % ((uint64_t) max + 1));
-}
-
-
 static void
 claimed(shop_t *shop, const char *order, int64_t total)
 {
     shop_expect(shop, shop_claim(shop, ADA, order, total), LOYALTY_CLAIMED);
-}
-
-
-/* What the store says of an order of Ada's, a second later. */
-
-static loyalty_command_t *
-noted(shop_t *shop, const char *order, int64_t total, int64_t refunded)
-{
-    shop->now++;
-
-    return shop_expect(shop, shop_event(shop, ADA, order, total, refunded,
-                                        "paid"),
-                       LOYALTY_ORDER_NOTED);
-}
-
-
-static int64_t
-points_of(shop_t *shop, const char *email)
-{
-    return shop_expect(shop, shop_balance(shop, email),
-                       LOYALTY_BALANCE)->result.points;
 }
 
 

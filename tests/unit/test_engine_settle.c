@@ -4,12 +4,9 @@
  */
 
 
-#include <engine_fixture.h>
+#include <upkeep_fixture.h>
 
 #include <stdio.h>
-
-
-#define MINUTE  60
 
 
 /* One step of an engine; returns whether there is more. */
@@ -23,21 +20,6 @@ step(shop_t *shop, loyalty_engine_t *engine)
                      LOYALTY_OK);
 
     return more;
-}
-
-
-/* As the worker that comes first does: how many steps it took. */
-
-static int
-settle(shop_t *shop)
-{
-    int  steps;
-
-    for (steps = 1; step(shop, shop->engine); steps++) {
-        assert_true(steps < 1000);
-    }
-
-    return steps;
 }
 
 
@@ -103,17 +85,17 @@ what_is_due_is_written_down(void **state)
     shop_expect(shop, shop_claim(shop, ADA, "1001", 10000), LOYALTY_CLAIMED);
 
     shop->now += HOUR - 1;
-    settle(shop);
+    sweep(shop);
     assert_int_equal(shop_sql(shop, "SELECT pending FROM member"), 100);
 
     shop->now += 10 * MINUTE;
-    settle(shop);
+    sweep(shop);
     assert_int_equal(shop_sql(shop, "SELECT pending FROM member"), 0);
     assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 110);
     assert_int_equal(expiries(shop), 0);
 
     shop->now += DAY;
-    settle(shop);
+    sweep(shop);
     assert_int_equal(shop_sql(shop, "SELECT points FROM member"), 0);
     assert_int_equal(shop_sql(shop, "SELECT due_at FROM member"), 0);
     assert_int_equal(expiries(shop), 1);
@@ -125,8 +107,8 @@ without_members_there_is_nothing_to_do(void **state)
 {
     shop_t  *shop = *state;
 
-    assert_int_equal(settle(shop), 4);
-    assert_int_equal(settle(shop), 1);
+    assert_int_equal(sweep(shop), 4);
+    assert_int_equal(sweep(shop), 1);
 }
 
 
@@ -183,7 +165,7 @@ all_members_are_looked_at_in_steps(void **state)
      * the end looks into the ledger.
      */
 
-    assert_in_range(settle(shop), 1 + 3 + 3 + 1, 1 + 3 + 9 + 1);
+    assert_in_range(sweep(shop), 1 + 3 + 3 + 1, 1 + 3 + 9 + 1);
 
     assert_int_equal(due(shop), 0);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM member "
@@ -198,14 +180,14 @@ it_is_done_again_after_ten_minutes(void **state)
 
     members(shop, 1);
     shop->now += DAY - 1;
-    settle(shop);
+    sweep(shop);
 
     shop->now += 10 * MINUTE - 1;
-    assert_int_equal(settle(shop), 1);
+    assert_int_equal(sweep(shop), 1);
     assert_int_equal(due(shop), 1);
 
     shop->now++;
-    assert_true(settle(shop) > 1);
+    assert_true(sweep(shop) > 1);
     assert_int_equal(due(shop), 0);
 }
 
@@ -225,7 +207,7 @@ one_of_two_engines_does_it(void **state)
     assert_false(step(shop, other));
     assert_int_equal(due(shop), 1);
 
-    settle(shop);
+    sweep(shop);
     assert_int_equal(due(shop), 0);
     assert_false(step(shop, other));
 
@@ -249,11 +231,11 @@ what_was_given_up_is_begun_again(void **state)
     shop_reload(shop);
 
     shop->now += 5 * MINUTE - 1;
-    assert_int_equal(settle(shop), 1);
+    assert_int_equal(sweep(shop), 1);
     assert_int_equal(due(shop), 10);
 
     shop->now++;
-    settle(shop);
+    sweep(shop);
     assert_int_equal(due(shop), 0);
 }
 
@@ -300,7 +282,7 @@ who_was_overtaken_leaves_it_to_the_other(void **state)
     assert_false(step(shop, other));
     assert_int_equal(due(shop), 1);
 
-    settle(shop);
+    sweep(shop);
     assert_int_equal(due(shop), 0);
 
     loyalty_engine_destroy(other);
@@ -359,7 +341,7 @@ who_cannot_be_settled_keeps_nobody_else(void **state)
     shop_lift_curse(shop);
 
     shop->now += 10 * MINUTE;
-    settle(shop);
+    sweep(shop);
     assert_int_equal(due(shop), 0);
 }
 
@@ -382,7 +364,7 @@ a_failure_is_told_and_passes(void **state)
 
     shop_lift_curse(shop);
 
-    settle(shop);
+    sweep(shop);
     assert_int_equal(due(shop), 0);
     assert_string_equal(loyalty_engine_error(shop->engine), "");
 }

@@ -5,11 +5,11 @@
 
 
 #include <process_fixture.h>
+#include <loyalty_clock.h>
 #include <loyalty_lock.h>
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 
@@ -143,17 +143,6 @@ start_holder(lock_test_t *test)
 }
 
 
-static double
-now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (double) ts.tv_sec * 1000 + (double) ts.tv_nsec / 1000000;
-}
-
-
 static void
 a_free_lock_is_had_at_once(void **state)
 {
@@ -226,15 +215,15 @@ who_had_it_queues_up_again(void **state)
 static void
 waiting_ends_with_the_time(void **state)
 {
-    double        before, passed;
+    int64_t       before, passed;
     lock_test_t  *test = *state;
 
     start_holder(test);
 
-    before = now();
+    before = loyalty_clock();
     assert_int_equal(loyalty_lock_acquire(&test->shared->lock, 120),
                      LOYALTY_ERROR);
-    passed = now() - before;
+    passed = loyalty_clock() - before;
 
     assert_true(passed >= 110 && passed < LONG_ENOUGH);
 }

@@ -4,7 +4,7 @@
  */
 
 
-#include <loyalty_test.h>
+#include <random_fixture.h>
 #include <loyalty_points.h>
 
 
@@ -18,22 +18,6 @@
 typedef struct {
     uint32_t  parts[4];
 } product_t;
-
-
-static uint64_t  seed;
-
-
-/* xorshift: the same numbers in each run */
-
-static int64_t
-some(int64_t max)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-
-    return (int64_t) ((seed >> 1) % ((uint64_t) max + 1));
-}
 
 
 /* numbers of all sizes, the small ones as often as the large ones */

@@ -4,28 +4,12 @@
  */
 
 
-#include <loyalty_test.h>
+#include <random_fixture.h>
 #include <loyalty_award.h>
 
 
 #define MONEY_MAX  INT64_C(999999999999999999)
 #define ROUNDS     2000
-
-
-static uint64_t  seed;
-
-
-/* xorshift: the same numbers in each run */
-
-static int64_t
-some(int64_t max)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-
-    return (int64_t) ((seed >> 1) % ((uint64_t) max + 1));
-}
 
 
 static void

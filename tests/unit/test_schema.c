@@ -288,19 +288,6 @@ a_new_database_has_the_version(void **state)
 
 
 static void
-expect_refusal(shop_t *shop, const char *words)
-{
-    shop_reload(shop);
-    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_DATABASE_UNAVAILABLE);
-
-    if (strstr(loyalty_engine_error(shop->engine), words) == NULL) {
-        fail_msg("\"%s\" does not say \"%s\"",
-                 loyalty_engine_error(shop->engine), words);
-    }
-}
-
-
-static void
 a_newer_database_is_refused(void **state)
 {
     shop_t  *shop = *state;

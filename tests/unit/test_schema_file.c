@@ -4,7 +4,7 @@
  */
 
 
-#include <engine_fixture.h>
+#include <schema_fixture.h>
 #include <loyalty_schema_sqlite.h>
 
 #include <stdio.h>
@@ -33,19 +33,6 @@ an_empty_file_becomes_a_database(void **state)
     (void) fclose(file);
 
     shop_expect(shop, shop_signup(shop, ADA), LOYALTY_SIGNED_UP);
-}
-
-
-static void
-expect_refusal(shop_t *shop, const char *words)
-{
-    shop_reload(shop);
-    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_DATABASE_UNAVAILABLE);
-
-    if (strstr(loyalty_engine_error(shop->engine), words) == NULL) {
-        fail_msg("\"%s\" does not say \"%s\"",
-                 loyalty_engine_error(shop->engine), words);
-    }
 }
 
 
