@@ -67,6 +67,15 @@ http {
                       paid=processing,completed items=/items item_sku=/sku;
     }
 
+    loyalty_program other {
+        database      sqlite:%%TESTDIR%%/db/other.db;
+        currency      USD;
+        signup_bonus  7;
+        api_key       chatbot value:key-of-the-other-program;
+        link_secret   value:c2lnbmVk-links-of-the-shop-0123456789;
+        session       30d;
+    }
+
     loyalty_program broken {
         database      sqlite:%%TESTDIR%%/db/broken.db;
         currency      USD;
@@ -113,6 +122,26 @@ http {
         location = /both   { loyalty_require shop tier=gold membership=plus; try_files /login =404; }
 
         location = /broken { loyalty_require broken; try_files /login =404; }
+
+        # what an internal redirect leads to may be for members of another
+
+        location = /other/signup { loyalty_signup other; }
+        location = /other        { loyalty_require other; try_files /login =404; }
+
+        location = /to-other { loyalty_require shop;  try_files /none /other; }
+        location = /to-shop  { loyalty_require other; try_files /none /silver; }
+        location = /there-and-back { loyalty_require shop; try_files /none /to-shop; }
+
+        location = /turned-away {
+            loyalty_require shop;
+            try_files       /none /for-members-of-other;
+        }
+
+        location = /for-members-of-other {
+            loyalty_require other;
+            error_page      401 /upgrade;
+            try_files       /login =404;
+        }
 
         location = /asks {
             loyalty_require shop tier=gold;
@@ -281,6 +310,35 @@ is_result($t->get('/limited/balance?email=gold%40example.com', headers =>
     'in front of a location of the module');
 
 is(get('/subrequest')->status, 200, 'subrequests are not for it to judge');
+
+# two programs
+
+my %other = (program => 'other');
+my $of_other = $t->post('/other/signup', {email => 'silver@example.com'},
+    key => 'key-of-the-other-program')->field('member');
+
+sub both {
+    my ($uri, $member) = @_;
+
+    return $t->get($uri, key => undef, headers => [Cookie =>
+        link_cookie($code{silver}) . '; ' . link_cookie($member, %other)]);
+}
+
+for (['/to-other', $of_other, 7, 'the program of the location'],
+     ['/to-shop', $code{silver}, 60, 'the other way round'],
+     ['/there-and-back', $code{silver}, 60, 'also if it was the first'])
+{
+    my ($uri, $member, $points, $name) = @$_;
+
+    my $r = both($uri, $of_other);
+
+    is($r->status, 200, "two programs: $name");
+    is($r->header('X-Member'), $member, "two programs: $name has the member");
+    is($r->header('X-Points'), $points, "two programs: $name has the points");
+}
+
+is(both('/turned-away', 'm_0123456789012345678901')->body,
+    "earn more, $code{silver}", 'two programs: whoever is known to one');
 
 # a database that does not work
 

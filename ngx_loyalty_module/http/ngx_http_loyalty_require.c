@@ -30,6 +30,7 @@ static ngx_int_t ngx_http_loyalty_require_refuse(ngx_conf_t *cf,
 static ngx_int_t ngx_http_loyalty_access(ngx_http_request_t *r);
 static ngx_http_loyalty_ctx_t *ngx_http_loyalty_visit_find(
     ngx_http_request_t *r, ngx_http_loyalty_program_t *program);
+static ngx_uint_t ngx_http_loyalty_known(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_visit_begin(ngx_http_request_t *r,
     ngx_http_loyalty_require_t *require);
 static void ngx_http_loyalty_visit_cleanup(void *data);
@@ -261,7 +262,8 @@ ngx_http_loyalty_access(ngx_http_request_t *r)
 
 /*
  * An internal redirect, such as to an index, takes the request's contexts
- * away, but not its memory.
+ * away, but not its memory.  Without a program, the latest visit of somebody
+ * who is known.
  */
 
 static ngx_http_loyalty_ctx_t *
@@ -279,12 +281,21 @@ ngx_http_loyalty_visit_find(ngx_http_request_t *r,
 
         visit = cln->data;
 
-        if (program == NULL || visit->ctx.conf->program == program) {
+        if ((program != NULL) ? visit->ctx.conf->program == program
+                              : ngx_http_loyalty_known(&visit->ctx))
+        {
             return &visit->ctx;
         }
     }
 
     return NULL;
+}
+
+
+static ngx_uint_t
+ngx_http_loyalty_known(ngx_http_loyalty_ctx_t *ctx)
+{
+    return ctx->ready && ctx->command.result.outcome == LOYALTY_NOTHING_TO_DO;
 }
 
 
@@ -405,14 +416,19 @@ ngx_http_loyalty_holds(loyalty_result_t *result,
 }
 
 
+/* A location for members of one program does not show one of another. */
+
 loyalty_result_t *
 ngx_http_loyalty_visitor(ngx_http_request_t *r)
 {
-    ngx_http_loyalty_ctx_t  *ctx;
+    ngx_http_loyalty_ctx_t       *ctx;
+    ngx_http_loyalty_loc_conf_t  *llcf;
 
-    ctx = ngx_http_loyalty_visit_find(r->main, NULL);
+    llcf = ngx_http_get_module_loc_conf(r->main, ngx_http_loyalty_module);
 
-    return (ctx != NULL && ctx->ready
-            && ctx->command.result.outcome == LOYALTY_NOTHING_TO_DO)
+    ctx = ngx_http_loyalty_visit_find(r->main,
+              (llcf->require != NULL) ? llcf->require->conf.program : NULL);
+
+    return (ctx != NULL && ngx_http_loyalty_known(ctx))
            ? &ctx->command.result : NULL;
 }

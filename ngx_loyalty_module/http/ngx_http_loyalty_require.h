@@ -23,8 +23,9 @@ ngx_int_t ngx_http_loyalty_require_init(ngx_conf_t *cf,
     ngx_http_loyalty_main_conf_t *lmcf);
 
 /*
- * What is known of the member whom a request is let in as; NULL if it was not
- * asked for, or nobody is known.
+ * What is known of the member whom the request's location is for, or, where it
+ * is for anybody, of whom the request was looked at as before; NULL if it was
+ * not, or nobody is known.
  */
 loyalty_result_t *ngx_http_loyalty_visitor(ngx_http_request_t *r);
 
