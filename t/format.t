@@ -118,7 +118,8 @@ is_chat($t->post('/loyalty/signup', '[]', type => 'application/json'),
 
 my $r = $t->get('/telegram', key => undef);
 is_chat($r, 'manychat-telegram', 401, 'unauthorized', 'without a key');
-is($r->header('WWW-Authenticate'), 'Bearer', 'says how to authenticate');
+is($r->header('WWW-Authenticate'), 'Bearer realm="shop"',
+    'says how to authenticate');
 
 $r = $t->get('/loyalty/signup');
 is_chat($r, 'chatfuel', 405, 'method_not_allowed', 'a wrong method');

@@ -114,6 +114,16 @@ http {
 
         location = /behind { return 200 "for $http_x_seen"; }
 
+        location = /asks-itself {
+            loyalty_require shop;
+            proxy_pass      http://127.0.0.1:%%PORT_0%%/asking;
+        }
+
+        location = /asking {
+            add_header WWW-Authenticate 'Digest realm="app"' always;
+            return     401;
+        }
+
         location = /silver { loyalty_require shop tier=silver; try_files /login =404; }
         location = /gold   { loyalty_require shop tier=gold;   try_files /login =404; }
         location = /either { loyalty_require shop tier=gold,silver;   try_files /login =404; }
@@ -283,6 +293,31 @@ for my $uri (sort keys %let_in) {
               {map { $_ => $in{$_} ? 200 : 403 } keys %code}, $uri);
     is(get($uri)->status, 401, "$uri: nobody");
 }
+
+# what comes with a 401
+
+sub asks {
+    my ($name, $r, @challenges) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    is_deeply([$r->head =~ /^WWW-Authenticate: ([^\r\n]+)/mig],
+        \@challenges, $name);
+}
+
+my $ours = 'Bearer realm="shop"';
+my $basic = 'Basic realm="members"';
+
+asks('nobody is told how to be known', get('/silver'), $ours);
+asks('so is a stranger', get('/silver',
+    'm_0123456789012345678901'), $ours);
+asks('who is known is not', get('/gold', 'silver'));
+asks('nor who is let in', get('/gold', 'gold'));
+asks('satisfy any: of each module', get('/password-or-member'), $ours, $basic);
+asks('satisfy any: not with a password', get('/password-or-member', undef,
+    headers => [Authorization => 'Basic YWRhOnB3']));
+asks('satisfy any: nor as a member', get('/password-or-member', 'gold'));
+asks('an application asks by itself', get('/asks-itself', 'gold'),
+    'Digest realm="app"');
 
 # with the rest of nginx
 

@@ -7,6 +7,7 @@
 #include <ngx_http_loyalty_cookie.h>
 #include <ngx_http_loyalty_executor.h>
 #include <ngx_http_loyalty_require.h>
+#include <ngx_http_loyalty_response.h>
 #include <ngx_http_loyalty_values.h>
 
 
@@ -34,6 +35,8 @@ static ngx_uint_t ngx_http_loyalty_known(ngx_http_loyalty_ctx_t *ctx);
 static ngx_int_t ngx_http_loyalty_visit_begin(ngx_http_request_t *r,
     ngx_http_loyalty_require_t *require);
 static void ngx_http_loyalty_visit_cleanup(void *data);
+static ngx_int_t ngx_http_loyalty_unknown_visitor(ngx_http_request_t *r,
+    ngx_http_loyalty_require_t *require);
 static ngx_int_t ngx_http_loyalty_judge(ngx_http_loyalty_ctx_t *ctx,
     ngx_http_loyalty_require_t *require);
 static ngx_uint_t ngx_http_loyalty_of_tier(loyalty_result_t *result,
@@ -311,7 +314,7 @@ ngx_http_loyalty_visit_begin(ngx_http_request_t *r,
     if (ngx_http_loyalty_cookie(r, require->conf.program, &member)
         != NGX_OK)
     {
-        return NGX_HTTP_UNAUTHORIZED;
+        return ngx_http_loyalty_unknown_visitor(r, require);
     }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_loyalty_visit_t));
@@ -362,7 +365,7 @@ ngx_http_loyalty_judge(ngx_http_loyalty_ctx_t *ctx,
         break;
 
     case LOYALTY_NOT_A_MEMBER:
-        return NGX_HTTP_UNAUTHORIZED;
+        return ngx_http_loyalty_unknown_visitor(ctx->request, require);
 
     default:
         return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -371,6 +374,21 @@ ngx_http_loyalty_judge(ngx_http_loyalty_ctx_t *ctx,
     return (ngx_http_loyalty_of_tier(result, require)
             && ngx_http_loyalty_holds(result, require))
            ? NGX_OK : NGX_HTTP_FORBIDDEN;
+}
+
+
+/*
+ * There is no scheme for cookies; that of tokens, which nginx's auth_jwt sends
+ * as well, makes no browser ask for a password: it shows what comes with it.
+ */
+
+static ngx_int_t
+ngx_http_loyalty_unknown_visitor(ngx_http_request_t *r,
+    ngx_http_loyalty_require_t *require)
+{
+    return (ngx_http_loyalty_add_challenge(r, require->conf.program)
+            == NGX_OK)
+           ? NGX_HTTP_UNAUTHORIZED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

@@ -19,13 +19,14 @@ static ngx_int_t ngx_http_loyalty_render(ngx_http_request_t *r,
 static ngx_int_t ngx_http_loyalty_add_status(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_str_t *ngx_http_loyalty_type(ngx_http_loyalty_ctx_t *ctx);
+static ngx_table_elt_t *ngx_http_loyalty_push_header(ngx_http_request_t *r,
+    char *name, ngx_str_t *value);
 
 
 static ngx_str_t  ngx_http_loyalty_json = ngx_string("application/json");
 static ngx_str_t  ngx_http_loyalty_problem =
     ngx_string("application/problem+json");
 
-static ngx_str_t  ngx_http_loyalty_bearer = ngx_string("Bearer");
 static ngx_str_t  ngx_http_loyalty_retry_after = ngx_string("5");
 
 
@@ -205,8 +206,7 @@ ngx_http_loyalty_add_status(ngx_http_request_t *r,
 
         return (ctx->command.result.outcome == LOYALTY_BAD_SIGNATURE)
                ? NGX_OK
-               : ngx_http_loyalty_add_header(r, "WWW-Authenticate",
-                                             &ngx_http_loyalty_bearer);
+               : ngx_http_loyalty_add_challenge(r, ctx->conf->program);
 
     case NGX_HTTP_SERVICE_UNAVAILABLE:
     case NGX_HTTP_GATEWAY_TIME_OUT:
@@ -278,14 +278,56 @@ ngx_http_loyalty_add_no_store(ngx_http_request_t *r)
 
 
 ngx_int_t
+ngx_http_loyalty_add_challenge(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program)
+{
+    u_char           *p;
+    ngx_str_t         value;
+    ngx_table_elt_t  *h;
+
+    value.len = sizeof("Bearer realm=\"\"") - 1 + program->name.len;
+    value.data = ngx_pnalloc(r->pool, value.len);
+
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(value.data, "Bearer realm=\"",
+                   sizeof("Bearer realm=\"") - 1);
+    p = ngx_cpymem(p, program->name.data, program->name.len);
+    *p = '"';
+
+    h = ngx_http_loyalty_push_header(r, "WWW-Authenticate", &value);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* nginx takes it back if "satisfy any" lets somebody in after all */
+
+    r->headers_out.www_authenticate = h;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
+    ngx_str_t *value)
+{
+    return (ngx_http_loyalty_push_header(r, name, value) != NULL)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_table_elt_t *
+ngx_http_loyalty_push_header(ngx_http_request_t *r, char *name,
     ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     ngx_memzero(h, sizeof(ngx_table_elt_t));
@@ -295,5 +337,5 @@ ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
     h->key.len = ngx_strlen(name);
     h->value = *value;
 
-    return NGX_OK;
+    return h;
 }

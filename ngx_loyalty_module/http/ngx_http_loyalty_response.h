@@ -37,10 +37,17 @@ ngx_int_t ngx_http_loyalty_send(ngx_http_request_t *r,
 ngx_int_t ngx_http_loyalty_send_body(ngx_http_request_t *r, ngx_str_t *type,
     u_char *data, size_t len);
 
-/* Both NGX_ERROR if there is no memory. */
+/* These return NGX_ERROR if there is no memory. */
 
 ngx_int_t ngx_http_loyalty_add_header(ngx_http_request_t *r, char *name,
     ngx_str_t *value);
+
+/*
+ * Of a 401: the scheme that a key has, and the program, as RFC 6750 asks for
+ * something behind the scheme.
+ */
+ngx_int_t ngx_http_loyalty_add_challenge(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program);
 
 /* An answer is about one person, at one time: no cache may keep it. */
 ngx_int_t ngx_http_loyalty_add_no_store(ngx_http_request_t *r);
