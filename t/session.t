@@ -176,7 +176,7 @@ is($r->header('Location'),
 is($r->header('Referrer-Policy'), 'no-referrer', 'which is not told the link');
 is($r->header('Cache-Control'), 'no-store', 'nor is a cache');
 is($r->body, '', 'no body');
-like($r->header('Set-Cookie'), qr/^loyalty_shop=1\.\d+\.m_\w+\.[\w-]{43};
+like($r->header('Set-Cookie'), qr/^__Host-loyalty_shop=1\.\d+\.m_\w+\.[\w-]{43};
     \ Path=\/;\ Max-Age=2592000;\ HttpOnly;\ SameSite=Lax;\ Secure$/x,
     'and a cookie');
 unlike($r->head, qr/ada|sig=|@|%40/, 'neither e-mail nor signature');
@@ -271,8 +271,8 @@ is_result(get('/loyalty/balance?email=Ada%40example.com', $cookie), 200,
     'balance', 'with the e-mail');
 is_result(get('/loyalty/balance', "a=b; $cookie; loyalty_other=x"), 200,
     'balance', 'among others');
-is_result(get('/loyalty/balance', 'loyalty_shop=1.2.m_x.y', Cookie =>
-    $cookie), 200, 'balance', 'beside one that somebody has put there');
+is_result(get('/loyalty/balance', '__Host-loyalty_shop=1.2.m_x.y', Cookie =>
+    $cookie), 200, 'balance', 'beside one that is no good');
 is_result($t->get('/loyalty/balance?email=eve%40example.com',
     headers => [Cookie => $cookie]), 200, 'balance', {email => $eve},
     'a key comes before a cookie');
@@ -310,22 +310,25 @@ sub no_good {
     is_fault(get('/loyalty/balance', $cookie), 401, 'unauthorized', $name);
 }
 
-is_result(get('/loyalty/balance', link_cookie($code)), 200, 'balance',
+sub cookie { link_cookie(@_, secure => 1) }
+
+is_result(get('/loyalty/balance', cookie($code)), 200, 'balance',
     'a cookie that the test has made');
-no_good('one that has expired', link_cookie($code, expires => time() - 1));
-no_good('one by another secret', link_cookie($code, secret => 'x' x 32));
-no_good('one of another program', link_cookie($code, program => 'other',
+no_good('one that has expired', cookie($code, expires => time() - 1));
+no_good('one by another secret', cookie($code, secret => 'x' x 32));
+no_good('one of another program', cookie($code, program => 'other',
                                          name => 'shop'));
-no_good('one for another purpose', link_cookie($code, purpose => 'balance'));
-no_good('one of another version', link_cookie($code, version => 2));
-no_good('one of nobody', link_cookie(''));
-no_good('one of a member who is none', link_cookie('m_0123456789012345678901'));
-no_good('one of an e-mail', link_cookie($ada));
-no_good('one under another name', link_cookie($code, name => 'Shop'));
+no_good('one for another purpose', cookie($code, purpose => 'balance'));
+no_good('one of another version', cookie($code, version => 2));
+no_good('one of nobody', cookie(''));
+no_good('one of a member who is none', cookie('m_0123456789012345678901'));
+no_good('one of an e-mail', cookie($ada));
+no_good('one under another name', cookie($code, name => 'Shop'));
+no_good('one that a neighbour may have made', link_cookie($code));
 no_good('one cut short', substr $cookie, 0, -1);
-no_good('an empty one', 'loyalty_shop=');
-no_good('half of one', 'loyalty_shop');
-no_good('a link in place of one', 'loyalty_shop='
+no_good('an empty one', '__Host-loyalty_shop=');
+no_good('half of one', '__Host-loyalty_shop');
+no_good('a link in place of one', '__Host-loyalty_shop='
     . {link_params('balance', email => $ada)}->{sig});
 
 # other sites' forms
@@ -380,7 +383,7 @@ is(post('/other/claim', "email=$ada&order=1006", undef, @form, headers =>
 is_result(get('/other/balance', cookie_of($r)), 200, 'balance',
     'which is good');
 no_good('and is not for another program', cookie_of($r) =~
-    s/^loyalty_other/loyalty_shop/r);
+    s/^loyalty_other/__Host-loyalty_shop/r);
 is(post('/other/claim', {email => $ada, order => 2002})
     ->header('Set-Cookie'), undef, 'a claim that fails gives none');
 is_result(post('/other/claim', {order => 1007}, cookie_of($r)), 200,

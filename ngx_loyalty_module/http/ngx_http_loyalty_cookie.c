@@ -11,23 +11,32 @@
 #include <loyalty_cookie.h>
 
 
-#define NGX_HTTP_LOYALTY_COOKIE  "loyalty_"
+/* What stands before the program's name: by plain http, and by TLS. */
+
+#define NGX_HTTP_LOYALTY_COOKIE       "loyalty_"
+#define NGX_HTTP_LOYALTY_COOKIE_HOST  "__Host-loyalty_"
 
 
 static ngx_int_t ngx_http_loyalty_cookie_in(
-    ngx_http_loyalty_program_t *program, loyalty_str_t header,
-    loyalty_str_t *member);
+    ngx_http_loyalty_program_t *program, const char *prefix,
+    loyalty_str_t header, loyalty_str_t *member);
 static ngx_uint_t ngx_http_loyalty_cookie_is(
-    ngx_http_loyalty_program_t *program, loyalty_str_t *pair);
+    ngx_http_loyalty_program_t *program, const char *prefix,
+    loyalty_str_t *pair);
+static const char *ngx_http_loyalty_cookie_prefix(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program);
+static ngx_uint_t ngx_http_loyalty_cookie_by_tls(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program);
 
 
-/* Another site may have put one of this name beside ours. */
+/* By plain http, another site may have put one of this name beside ours. */
 
 ngx_int_t
 ngx_http_loyalty_cookie(ngx_http_request_t *r,
     ngx_http_loyalty_program_t *program, loyalty_str_t *member)
 {
     ngx_uint_t                  n;
+    const char                 *prefix;
     loyalty_str_t               header;
     static const loyalty_str_t  name = loyalty_string("cookie");
 
@@ -35,9 +44,13 @@ ngx_http_loyalty_cookie(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
+    prefix = ngx_http_loyalty_cookie_prefix(r, program);
+
     for (n = 0; ngx_http_loyalty_header(r, name, n, &header) > n; n++) {
 
-        if (ngx_http_loyalty_cookie_in(program, header, member) == NGX_OK) {
+        if (ngx_http_loyalty_cookie_in(program, prefix, header, member)
+            == NGX_OK)
+        {
             return NGX_OK;
         }
     }
@@ -48,7 +61,7 @@ ngx_http_loyalty_cookie(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_loyalty_cookie_in(ngx_http_loyalty_program_t *program,
-    loyalty_str_t header, loyalty_str_t *member)
+    const char *prefix, loyalty_str_t header, loyalty_str_t *member)
 {
     u_char         *p, *last, *end;
     loyalty_str_t   pair;
@@ -67,7 +80,7 @@ ngx_http_loyalty_cookie_in(ngx_http_loyalty_program_t *program,
         pair.len = end - p;
         pair = loyalty_str_trim(pair);
 
-        if (ngx_http_loyalty_cookie_is(program, &pair)
+        if (ngx_http_loyalty_cookie_is(program, prefix, &pair)
             && loyalty_cookie_read(&program->link_secrets,
                                    program->rules.name, pair, ngx_time(),
                                    member)
@@ -85,27 +98,62 @@ ngx_http_loyalty_cookie_in(ngx_http_loyalty_program_t *program,
 
 static ngx_uint_t
 ngx_http_loyalty_cookie_is(ngx_http_loyalty_program_t *program,
-    loyalty_str_t *pair)
+    const char *prefix, loyalty_str_t *pair)
 {
-    size_t         len, prefix;
+    size_t         len, prefix_len;
     loyalty_str_t  name;
 
-    prefix = sizeof(NGX_HTTP_LOYALTY_COOKIE) - 1;
-    len = prefix + program->rules.name.len;
+    prefix_len = ngx_strlen(prefix);
+    len = prefix_len + program->rules.name.len;
 
     if (pair->len <= len || pair->data[len] != '='
-        || ngx_strncmp(pair->data, NGX_HTTP_LOYALTY_COOKIE, prefix) != 0)
+        || ngx_strncmp(pair->data, prefix, prefix_len) != 0)
     {
         return 0;
     }
 
-    name.data = pair->data + prefix;
+    name.data = pair->data + prefix_len;
     name.len = program->rules.name.len;
 
     pair->data += len + 1;
     pair->len -= len + 1;
 
     return loyalty_str_equal(name, program->rules.name);
+}
+
+
+/*
+ * A name with this prefix browsers take from nobody but the very host, and by
+ * TLS; without it, a neighbour of the same domain, or somebody on the way, can
+ * have others go on as the member that he is.
+ */
+
+static const char *
+ngx_http_loyalty_cookie_prefix(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program)
+{
+    return ngx_http_loyalty_cookie_by_tls(r, program)
+           ? NGX_HTTP_LOYALTY_COOKIE_HOST : NGX_HTTP_LOYALTY_COOKIE;
+}
+
+
+/* Also if it ends in front of us. */
+
+static ngx_uint_t
+ngx_http_loyalty_cookie_by_tls(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program)
+{
+    ngx_str_t  rest;
+
+#if (NGX_HTTP_SSL)
+
+    if (r->connection->ssl != NULL) {
+        return 1;
+    }
+
+#endif
+
+    return ngx_http_loyalty_named(&program->site, "https://", &rest);
 }
 
 
@@ -132,9 +180,8 @@ ngx_http_loyalty_cookie_make(ngx_http_request_t *r,
     ngx_http_loyalty_program_t *program, loyalty_str_t member,
     ngx_str_t *header)
 {
-    char       value[LOYALTY_COOKIE_SIZE];
-    u_char    *p;
-    ngx_str_t  secure, rest;
+    char     value[LOYALTY_COOKIE_SIZE];
+    u_char  *p;
 
     if (loyalty_cookie_make(&program->link_secrets, program->rules.name,
                             member, ngx_time() + program->session, value)
@@ -143,29 +190,17 @@ ngx_http_loyalty_cookie_make(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_str_set(&secure, "; Secure");
-
-    if (!ngx_http_loyalty_named(&program->site, "https://", &rest)) {
-        secure.len = 0;
-    }
-
-#if (NGX_HTTP_SSL)
-
-    if (r->connection->ssl != NULL) {
-        ngx_str_set(&secure, "; Secure");
-    }
-
-#endif
-
     header->data = ngx_pnalloc(r->pool, 512);
     if (header->data == NULL) {
         return NGX_ERROR;
     }
 
     p = ngx_snprintf(header->data, 512,
-                     NGX_HTTP_LOYALTY_COOKIE "%V=%s; Path=/; Max-Age=%T; "
-                     "HttpOnly; SameSite=Lax%V", &program->name, value,
-                     (time_t) program->session, &secure);
+                     "%s%V=%s; Path=/; Max-Age=%T; HttpOnly; SameSite=Lax%s",
+                     ngx_http_loyalty_cookie_prefix(r, program),
+                     &program->name, value, (time_t) program->session,
+                     ngx_http_loyalty_cookie_by_tls(r, program) ? "; Secure"
+                                                                : "");
 
     header->len = p - header->data;
 

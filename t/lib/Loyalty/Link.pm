@@ -54,7 +54,8 @@ sub link_form {
     return join '&', map { "$_=$params{$_}" } sort keys %params;
 }
 
-# The cookie of a member's browser, as the module makes it.
+# The cookie of a member's browser, as the module makes it: for TLS with
+# "secure".
 
 sub link_cookie {
     my ($member, %o) = @_;
@@ -65,7 +66,8 @@ sub link_cookie {
                     $program, $expires, $member, '', '', '';
     my $sig = encode_base64url(hmac_sha256($text, $o{secret} || LINK_SECRET));
 
-    return 'loyalty_' . ($o{name} || $program) . '='
+    return ($o{secure} ? '__Host-' : '')
+        . 'loyalty_' . ($o{name} || $program) . '='
         . join '.', $o{version} || 1, $expires, $member, $sig;
 }
 

@@ -398,10 +398,10 @@ sub has_session {
     my $r = $self->{t}->get("/$self->{id}/claim?" . Loyalty::Link::link_query(
         'claim', email => email('ada'), order => 1001, program => $self->{id}),
         key => undef);
-    my ($name, $value) = $r->header('Set-Cookie') =~ /^(\w+)=([^;]+)/;
+    my ($name, $value) = $r->header('Set-Cookie') =~ /^([\w-]+)=([^;]+)/;
 
     $self->{t}->secret($value);
-    $self->stands_for(loyalty_shop => $name);
+    $self->stands_for('__Host-loyalty_shop' => $name);
     $self->stands_for(AX4JjG6nkR0 => $value);
 }
 
