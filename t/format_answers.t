@@ -80,7 +80,8 @@ http {
 
         location = /signup      { loyalty_signup      shop; }
         location = /claim       { loyalty_claim       shop;
-                                  loyalty_store_timeout 300ms; }
+                                  loyalty_store_timeout 300ms;
+                                  loyalty_postpone    off; }
         location = /late        { loyalty_claim       shop;
                                   loyalty_postpone    3d; }
         location = /balance     { loyalty_balance     shop; }
@@ -255,7 +256,7 @@ my @mistakes = (
         ask('balance', {}, key => 'key-of-the-broken-one') }],
     [405, method_not_allowed => sub { $t->get("/redeem?format=$format") }],
     [413, too_large    => sub {
-        ask('signup', {x => 'x' x 20_000}) }],
+        ask('signup', {x => 'x' x 70_000}) }],
     [415, unsupported_media_type => sub {
         $t->post("/signup?format=$format", 'x', type => 'text/plain') }],
 );

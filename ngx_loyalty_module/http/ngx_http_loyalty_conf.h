@@ -152,8 +152,8 @@ typedef struct {
     size_t                        max_body_size; /* as written */
     size_t                        body_size;     /* that holds here */
     size_t                        store_max_size;
-    ngx_msec_t                    store_timeout;
-    time_t                        postpone;      /* claims; 0: off */
+    ngx_msec_t                    store_timeout; /* UNSET: by the format */
+    time_t                        postpone;      /* claims; 0: off; likewise */
 
     ngx_http_loyalty_require_t   *require;       /* NULL: nobody need be */
 } ngx_http_loyalty_loc_conf_t;

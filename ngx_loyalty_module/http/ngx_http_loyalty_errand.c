@@ -451,6 +451,10 @@ ngx_http_loyalty_errand_context(ngx_http_request_t *r)
 
     ctx->command.errand = &ngx_http_loyalty_errand_of(r)->found;
 
+    /* whatever the location is for: nobody chats */
+
+    ctx->command.format = LOYALTY_FORMAT_JSON;
+
     return NGX_OK;
 }
 

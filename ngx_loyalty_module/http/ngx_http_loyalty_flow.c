@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_executor.h>
 #include <ngx_http_loyalty_flow.h>
+#include <ngx_http_loyalty_location.h>
 #include <ngx_http_loyalty_response.h>
 #include <ngx_http_loyalty_saga.h>
 #include <ngx_http_loyalty_store.h>
@@ -48,7 +49,8 @@ ngx_http_loyalty_run(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     case LOYALTY_COMMAND_CLAIM:
         ctx->command.admission = 1;
-        ctx->command.postpone = ctx->conf->postpone;
+        ctx->command.postpone =
+            ngx_http_loyalty_postpones(ctx->conf, ctx->command.format);
         ngx_http_loyalty_execute(r, ctx, ngx_http_loyalty_admitted);
         return;
 
@@ -90,7 +92,9 @@ ngx_http_loyalty_complete(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
     void (*concluded)(ngx_http_request_t *r))
 {
     ctx->concluded = concluded;
-    ctx->patience = NGX_HTTP_LOYALTY_PATIENCE;
+    ctx->patience = ngx_http_loyalty_store_timeout(ctx->conf,
+                                                   ctx->command.format);
+    ctx->patience = ngx_max(ctx->patience, NGX_HTTP_LOYALTY_PATIENCE);
     ctx->command.kind = LOYALTY_COMMAND_COMPLETE;
 
     if (ngx_http_loyalty_store_choose(ctx) != NGX_OK) {

@@ -10,7 +10,16 @@
 
 /* The store is not asked again sooner, in seconds. */
 
-#define NGX_HTTP_LOYALTY_POSTPONE_MIN  60
+#define NGX_HTTP_LOYALTY_POSTPONE_MIN   60
+
+/* So long claims of chats may wait for it, likewise. */
+
+#define NGX_HTTP_LOYALTY_POSTPONE_CHAT  (3 * 24 * 3600)
+
+/* Milliseconds that it has to answer. */
+
+#define NGX_HTTP_LOYALTY_TIMEOUT        8000
+#define NGX_HTTP_LOYALTY_TIMEOUT_CHAT   2500
 
 
 static void ngx_http_loyalty_location_fixed(
@@ -62,9 +71,12 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     if (llcf->endpoint->kind == LOYALTY_COMMAND_REDEEM
         && program->coupon_stores.nelts != 0
         && (ngx_msec_t) program->rules.coupon_retry * 1000
-           <= 2 * llcf->store_timeout)
+           <= 2 * ngx_http_loyalty_store_timeout(llcf, LOYALTY_FORMAT_JSON))
     {
-        /* an errand must not come between a request and its second look */
+        /*
+         * An errand, which is no chat, must not come between a request and
+         * its second look.
+         */
 
         return ngx_http_loyalty_refuse_location(cf, llcf,
             "whose \"coupon_retry\" is not longer than twice "
@@ -232,6 +244,36 @@ ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
                   llcf->line);
 
     return NGX_ERROR;
+}
+
+
+/* Chat platforms wait for 5 to 10 seconds, who chats for less. */
+
+ngx_msec_t
+ngx_http_loyalty_store_timeout(ngx_http_loyalty_loc_conf_t *llcf,
+    loyalty_format_e format)
+{
+    if (llcf->store_timeout != NGX_CONF_UNSET_MSEC) {
+        return llcf->store_timeout;
+    }
+
+    return (format == LOYALTY_FORMAT_JSON) ? NGX_HTTP_LOYALTY_TIMEOUT
+                                           : NGX_HTTP_LOYALTY_TIMEOUT_CHAT;
+}
+
+
+/* Who chats does not come back to try again. */
+
+time_t
+ngx_http_loyalty_postpones(ngx_http_loyalty_loc_conf_t *llcf,
+    loyalty_format_e format)
+{
+    if (llcf->postpone != NGX_CONF_UNSET) {
+        return llcf->postpone;
+    }
+
+    return (format == LOYALTY_FORMAT_JSON) ? 0
+                                           : NGX_HTTP_LOYALTY_POSTPONE_CHAT;
 }
 
 

@@ -48,11 +48,6 @@ static size_t ngx_http_loyalty_body_size(
     ngx_http_loyalty_loc_conf_t *llcf);
 
 
-/* Seconds that claims of chats may wait for the store. */
-
-#define NGX_HTTP_LOYALTY_POSTPONE_CHAT  (3 * 24 * 3600)
-
-
 static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
     { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
     { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
@@ -581,9 +576,12 @@ ngx_http_loyalty_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->format, prev->format,
                               LOYALTY_FORMAT_JSON);
 
-    /* what is enough depends on what the location serves, and to whom */
-
     ngx_conf_merge_ptr_value(conf->require, prev->require, NULL);
+
+    /*
+     * What is enough depends on what the location serves, and to whom: where
+     * nothing is written, it is left open, also for locations inside.
+     */
 
     if (conf->max_body_size == NGX_CONF_UNSET_SIZE) {
         conf->max_body_size = prev->max_body_size;
@@ -652,18 +650,6 @@ ngx_http_loyalty_merge_limits(ngx_http_loyalty_loc_conf_t *conf,
         conf->format_asked = 0;
     }
 
-    /* chat platforms wait for 5 to 10 seconds, who chats for less */
-
-    ngx_conf_init_msec_value(conf->store_timeout,
-                             (conf->format == LOYALTY_FORMAT_JSON) ? 8000
-                                                                   : 2500);
-
-    /* and shoppers do not come back to try again */
-
-    ngx_conf_init_value(conf->postpone,
-                        (conf->format == LOYALTY_FORMAT_JSON)
-                        ? 0 : NGX_HTTP_LOYALTY_POSTPONE_CHAT);
-
     conf->body_size = (conf->max_body_size != NGX_CONF_UNSET_SIZE)
                       ? conf->max_body_size
                       : ngx_http_loyalty_body_size(conf);
@@ -690,5 +676,6 @@ ngx_http_loyalty_body_size(ngx_http_loyalty_loc_conf_t *llcf)
         return 1024 * 1024;
     }
 
-    return (llcf->format == LOYALTY_FORMAT_JSON) ? 16384 : 65536;
+    return (llcf->format == LOYALTY_FORMAT_JSON && !llcf->format_asked)
+           ? 16384 : 65536;
 }

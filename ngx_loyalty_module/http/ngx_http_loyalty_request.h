@@ -63,7 +63,7 @@ struct ngx_http_loyalty_ctx_s {
 
     loyalty_command_t             command;
     ngx_http_loyalty_store_t      store;
-    ngx_msec_t                    patience;      /* with it, at least */
+    ngx_msec_t                    patience;      /* 0: as the location says */
     unsigned                      wished:1;      /* the coupon, of it */
     unsigned                      refused:1;     /* and it said no */
 

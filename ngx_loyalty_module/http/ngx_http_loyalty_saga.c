@@ -5,6 +5,7 @@
 
 
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_location.h>
 #include <ngx_http_loyalty_response.h>
 #include <ngx_http_loyalty_saga.h>
 #include <ngx_http_loyalty_store.h>
@@ -19,6 +20,11 @@
  */
 
 
+/* Of a chat's time, one part in so many is for the second question. */
+
+#define NGX_HTTP_LOYALTY_SECOND_PART  5
+
+
 static void ngx_http_loyalty_saga_make(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static ngx_uint_t ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx);
@@ -27,6 +33,8 @@ static ngx_http_loyalty_coupon_store_t *ngx_http_loyalty_saga_maker(
 static ngx_int_t ngx_http_loyalty_saga_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx, ngx_str_t *uri,
     void (*step)(ngx_http_request_t *r));
+static ngx_msec_t ngx_http_loyalty_saga_patience(
+    ngx_http_loyalty_ctx_t *ctx);
 static void ngx_http_loyalty_saga_made(ngx_http_request_t *r);
 static void ngx_http_loyalty_saga_look(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
@@ -108,8 +116,11 @@ ngx_http_loyalty_saga_make(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 static ngx_uint_t
 ngx_http_loyalty_saga_leased(ngx_http_loyalty_ctx_t *ctx)
 {
-    return ngx_time() + (time_t) ctx->conf->store_timeout / 1000
-           < ctx->command.lease;
+    ngx_msec_t  timeout;
+
+    timeout = ngx_http_loyalty_store_timeout(ctx->conf, ctx->command.format);
+
+    return ngx_time() + (time_t) timeout / 1000 < ctx->command.lease;
 }
 
 
@@ -133,6 +144,8 @@ static ngx_int_t
 ngx_http_loyalty_saga_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
     ngx_str_t *uri, void (*step)(ngx_http_request_t *r))
 {
+    ctx->patience = ngx_http_loyalty_saga_patience(ctx);
+
     ngx_memzero(&ctx->store, sizeof(ngx_http_loyalty_store_t));
 
     ctx->store.uri = uri;
@@ -140,6 +153,33 @@ ngx_http_loyalty_saga_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
     ctx->salvage = ngx_http_loyalty_saga_salvage;
 
     return ngx_http_loyalty_store_ask(r, ctx);
+}
+
+
+/*
+ * Who chats does not wait twice as long because there are two questions: they
+ * share the time, of which the first one leaves a part for the second.
+ */
+
+static ngx_msec_t
+ngx_http_loyalty_saga_patience(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_msec_t  timeout, part, used;
+
+    if (ctx->command.format == LOYALTY_FORMAT_JSON) {
+        return 0;
+    }
+
+    timeout = ngx_http_loyalty_store_timeout(ctx->conf, ctx->command.format);
+    part = timeout / NGX_HTTP_LOYALTY_SECOND_PART;
+
+    if (!ctx->wished) {
+        return timeout - part;
+    }
+
+    used = ngx_current_msec - ctx->store.asked;
+
+    return (used < timeout - part) ? timeout - used : part;
 }
 
 

@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_loyalty_location.h>
 #include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_store.h>
 
@@ -80,6 +81,7 @@ ngx_http_loyalty_store_choose(ngx_http_loyalty_ctx_t *ctx)
 ngx_int_t
 ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 {
+    ngx_msec_t                   timeout;
     ngx_event_t                 *ev;
     ngx_http_request_t          *sr;
     ngx_http_headers_in_t        headers;
@@ -133,7 +135,9 @@ ngx_http_loyalty_store_ask(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     ev->data = ctx;
     ev->log = r->connection->log;
 
-    ngx_add_timer(ev, ngx_max(ctx->conf->store_timeout, ctx->patience));
+    timeout = ngx_http_loyalty_store_timeout(ctx->conf, ctx->command.format);
+
+    ngx_add_timer(ev, (ctx->patience != 0) ? ctx->patience : timeout);
 
     ctx->store.asked = ngx_current_msec;
 
