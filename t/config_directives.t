@@ -117,7 +117,7 @@ $t->accepts('a balance without a look-up', around(program('poor'),
 # who may come in
 
 in_server('loyalty_auth;', 'number of arguments');
-in_server('loyalty_auth on;', 'on');
+in_server('loyalty_auth on;', '"on".* takes "key", "link" and "off"');
 in_server('loyalty_auth key off;', 'off');
 in_server('loyalty_auth link key off;', 'off');
 in_server('loyalty_auth off; loyalty_auth key;', 'duplicate');
@@ -166,15 +166,15 @@ $t->accepts("loyalty_require $_", around($known, "loyalty_require $_;"
 for my $name (qw(loyalty_max_body_size loyalty_store_max_size
                  loyalty_store_timeout))
 {
-    in_server("$name x;", 'invalid value|x');
+    in_server("$name $_;", "\"$name\".*: write .* such as \\d") for qw(x 0 -1);
     in_server("$name 1; $name 2;", 'duplicate');
     $t->accepts($name,
         around("$name 1;", "$name 2; location /x { $name 3; }"));
 }
 
 for my $name (qw(loyalty_batch loyalty_queue)) {
-    in_http("$name 0;", '0');
-    in_http("$name x;", 'invalid number');
+    in_http("$name $_;", "\"$name\".*: write .* such as \\d")
+        for qw(0 x -1 1000001);
     in_http("$name 1; $name 2;", 'duplicate');
     in_server("$name 1;", 'not allowed here');
     $t->accepts($name, around("$name 100;", ''));
@@ -182,10 +182,8 @@ for my $name (qw(loyalty_batch loyalty_queue)) {
 
 in_http('loyalty_thread_pool a; loyalty_thread_pool b;', 'duplicate');
 
-my ($exit, $output) = $t->check_conf(around('loyalty_thread_pool no_such;',
-                                            '%%LOCATIONS%%'));
-isnt($exit, 0, 'a thread pool that is not there');
-like($output, qr/unknown thread pool "no_such"/, 'is named');
+$t->refuses('a thread pool that is not there', 'unknown thread pool "no_such"',
+    around('loyalty_thread_pool no_such; # HERE', '%%LOCATIONS%%'));
 
 $t->accepts('a thread pool', 'thread_pool loyal threads=4; '
     . around('loyalty_thread_pool loyal;', '%%LOCATIONS%%'));

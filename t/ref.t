@@ -128,6 +128,12 @@ $t->refuses('a URL with a blank', 'without blanks',
     location('/m/', "shop 'https://wa.me/6?text=a \$loyalty_ref'"));
 $t->refuses('an empty URL', 'invalid URL',
     location('/m/', "shop '' otherwise=$PAGE"));
+$t->refuses('a URL without its scheme', 'starts with https://',
+    location('/m/', "shop m.me/shop?ref=\$loyalty_ref otherwise=$PAGE"));
+$t->refuses('a URL that is a script', 'starts with https://',
+    location('/m/', "shop javascript:a(\$loyalty_ref) otherwise=$PAGE"));
+$t->refuses('a page without its scheme', 'starts with https://',
+    location('/m/', "shop $CHAT otherwise=shop.example/loyalty/"));
 $t->refuses('another parameter', 'write otherwise=URL',
     location('/m/', "shop $CHAT page=$PAGE"));
 $t->refuses('an empty page', 'invalid URL "" in "loyalty_ref"',

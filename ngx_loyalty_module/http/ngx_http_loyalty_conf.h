@@ -128,7 +128,6 @@ typedef struct {
     ngx_array_t                   programs;      /* ..._program_t * */
     ngx_array_t                   locations;     /* ..._loc_conf_t * */
     ngx_array_t                   requires;      /* ..._require_t * */
-    ngx_str_t                     pool_name;
     ngx_thread_pool_t            *pool;
     ngx_int_t                     batch;
     ngx_int_t                     queue;

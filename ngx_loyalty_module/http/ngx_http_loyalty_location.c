@@ -22,6 +22,13 @@
 #define NGX_HTTP_LOYALTY_TIMEOUT_CHAT   2500
 
 
+typedef struct {
+    const char        *name;
+    const char        *channel;          /* NULL: none is written */
+    loyalty_format_e   format;
+} ngx_http_loyalty_format_word_t;
+
+
 static void ngx_http_loyalty_location_fixed(
     ngx_http_loyalty_loc_conf_t *llcf);
 static void ngx_http_loyalty_errands_in(ngx_http_loyalty_program_t *program,
@@ -34,6 +41,29 @@ static ngx_int_t ngx_http_loyalty_check_orders(ngx_conf_t *cf,
     ngx_http_loyalty_program_t *program, ngx_http_loyalty_loc_conf_t *llcf);
 static ngx_int_t ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
     ngx_http_loyalty_loc_conf_t *llcf, const char *why);
+static ngx_int_t ngx_http_loyalty_measure(ngx_http_loyalty_measure_e measure,
+    ngx_str_t *text);
+
+
+static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
+    { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
+    { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
+    { ngx_string("off"), NGX_HTTP_LOYALTY_AUTH_OFF },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_http_loyalty_format_word_t  ngx_http_loyalty_formats[] = {
+    { "json", NULL, LOYALTY_FORMAT_JSON },
+    { "manychat", NULL, LOYALTY_FORMAT_MANYCHAT },
+    { "manychat", "instagram", LOYALTY_FORMAT_MANYCHAT_INSTAGRAM },
+    { "manychat", "whatsapp", LOYALTY_FORMAT_MANYCHAT_WHATSAPP },
+    { "manychat", "telegram", LOYALTY_FORMAT_MANYCHAT_TELEGRAM },
+    { "chatfuel", NULL, LOYALTY_FORMAT_CHATFUEL },
+    { "dialogflow-es", NULL, LOYALTY_FORMAT_DIALOGFLOW_ES },
+    { "dialogflow-cx", NULL, LOYALTY_FORMAT_DIALOGFLOW_CX },
+    { NULL, NULL, LOYALTY_FORMATS }
+};
 
 
 ngx_int_t
@@ -57,14 +87,6 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
     }
 
     ngx_http_loyalty_errands_in(program, llcf);
-
-    if (llcf->body_size == 0 || llcf->store_max_size == 0
-        || llcf->store_timeout == 0)
-    {
-        return ngx_http_loyalty_refuse_location(cf, llcf,
-            "and \"loyalty_max_body_size\", \"loyalty_store_max_size\" or "
-            "\"loyalty_store_timeout\" is 0: write what is enough");
-    }
 
     ngx_http_loyalty_location_fixed(llcf);
 
@@ -247,6 +269,92 @@ ngx_http_loyalty_refuse_location(ngx_conf_t *cf,
 }
 
 
+/* The bits of the words: nginx's own slot would not say which there are. */
+
+char *
+ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    ngx_str_t           *value;
+    ngx_uint_t           i;
+    ngx_conf_bitmask_t  *word;
+
+    if (llcf->auth != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        word = ngx_http_loyalty_auth_words;
+
+        while (word->name.len != 0
+               && ngx_strcmp(word->name.data, value[i].data) != 0)
+        {
+            word++;
+        }
+
+        if (word->name.len == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid word \"%V\" in \"loyalty_auth\", "
+                               "which takes \"key\", \"link\" and \"off\"",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        llcf->auth |= NGX_CONF_BITMASK_SET|word->mask;
+    }
+
+    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_OFF)
+        && (llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY))
+    {
+        return "says \"off\" and \"key\": write one of them";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_loc_conf_t  *llcf = conf;
+
+    ngx_str_t                       *value;
+    ngx_uint_t                       words;
+    ngx_http_loyalty_format_word_t  *f;
+
+    if (llcf->format != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    words = cf->args->nelts - 1;
+
+    llcf->format_asked = (words > 1
+                          && ngx_strcmp(value[words].data, "request") == 0);
+    words -= llcf->format_asked;
+
+    for (f = ngx_http_loyalty_formats; f->name != NULL; f++) {
+
+        if (ngx_strcmp(value[1].data, f->name) == 0
+            && words == 1 + (f->channel != NULL)
+            && (f->channel == NULL
+                || ngx_strcmp(value[2].data, f->channel) == 0))
+        {
+            llcf->format = f->format;
+            return NGX_CONF_OK;
+        }
+    }
+
+    return "is none of: json, manychat, manychat instagram, manychat "
+           "whatsapp, manychat telegram, chatfuel, dialogflow-es, "
+           "dialogflow-cx; behind it \"request\" lets a request say "
+           "\"format=\"";
+}
+
+
 /* Chat platforms wait for 5 to 10 seconds, who chats for less. */
 
 ngx_msec_t
@@ -274,6 +382,57 @@ ngx_http_loyalty_postpones(ngx_http_loyalty_loc_conf_t *llcf,
 
     return (format == LOYALTY_FORMAT_JSON) ? 0
                                            : NGX_HTTP_LOYALTY_POSTPONE_CHAT;
+}
+
+
+char *
+ngx_http_loyalty_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_limit_t  *limit = cmd->post;
+
+    ngx_int_t   n, *field;
+    ngx_str_t  *value;
+
+    /* all of these types are as wide, and -1 says that nothing is set */
+
+    field = (ngx_int_t *) ((u_char *) conf + cmd->offset);
+
+    if (*field != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    n = ngx_http_loyalty_measure(limit->measure, &value[1]);
+
+    if (n < 1 || n > limit->most) {
+        return limit->wrong;
+    }
+
+    *field = n;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_measure(ngx_http_loyalty_measure_e measure, ngx_str_t *text)
+{
+    if (text->len == 0) {
+        return NGX_ERROR;
+    }
+
+    switch (measure) {
+
+    case NGX_HTTP_LOYALTY_SIZE:
+        return ngx_parse_size(text);
+
+    case NGX_HTTP_LOYALTY_TIME:
+        return ngx_parse_time(text, 0);
+
+    default: /* NGX_HTTP_LOYALTY_NUMBER */
+        return ngx_atoi(text->data, text->len);
+    }
 }
 
 

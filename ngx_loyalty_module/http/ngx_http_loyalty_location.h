@@ -28,7 +28,26 @@ ngx_msec_t ngx_http_loyalty_store_timeout(ngx_http_loyalty_loc_conf_t *llcf,
 time_t ngx_http_loyalty_postpones(ngx_http_loyalty_loc_conf_t *llcf,
     loyalty_format_e format);
 
-/* The directive "loyalty_postpone". */
+/* A directive whose value is from 1 on; its field is of one of these types. */
+
+typedef enum {
+    NGX_HTTP_LOYALTY_NUMBER = 0,                 /* ngx_int_t */
+    NGX_HTTP_LOYALTY_SIZE,                       /* size_t */
+    NGX_HTTP_LOYALTY_TIME                        /* ngx_msec_t */
+} ngx_http_loyalty_measure_e;
+
+typedef struct {
+    ngx_http_loyalty_measure_e    measure;
+    ngx_int_t                     most;
+    char                         *wrong;         /* and what to write */
+} ngx_http_loyalty_limit_t;
+
+char *ngx_http_loyalty_limit(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The directives of these names. */
+
+char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_loyalty_postpone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

@@ -18,23 +18,14 @@
 #include <loyalty_db.h>
 
 
-typedef struct {
-    const char        *name;
-    const char        *channel;          /* NULL: none is written */
-    loyalty_format_e   format;
-} ngx_http_loyalty_format_word_t;
-
-
+static char *ngx_http_loyalty_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_loyalty_location(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static ngx_int_t ngx_http_loyalty_add_location(ngx_conf_t *cf,
     ngx_http_loyalty_loc_conf_t *llcf);
 static char *ngx_http_loyalty_ref_location(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
-static char *ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static ngx_int_t ngx_http_loyalty_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_loyalty_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_loyalty_create_main_conf(ngx_conf_t *cf);
@@ -48,33 +39,24 @@ static size_t ngx_http_loyalty_body_size(
     ngx_http_loyalty_loc_conf_t *llcf);
 
 
-static ngx_conf_bitmask_t  ngx_http_loyalty_auth_words[] = {
-    { ngx_string("key"), NGX_HTTP_LOYALTY_AUTH_KEY },
-    { ngx_string("link"), NGX_HTTP_LOYALTY_AUTH_LINK },
-    { ngx_string("off"), NGX_HTTP_LOYALTY_AUTH_OFF },
-    { ngx_null_string, 0 }
+static ngx_http_loyalty_limit_t  ngx_http_loyalty_batch_limit = {
+    NGX_HTTP_LOYALTY_NUMBER, 10000,
+    "has an invalid value: write a number from 1 to 10000, such as 64"
 };
 
-
-static ngx_http_loyalty_format_word_t  ngx_http_loyalty_formats[] = {
-    { "json", NULL, LOYALTY_FORMAT_JSON },
-    { "manychat", NULL, LOYALTY_FORMAT_MANYCHAT },
-    { "manychat", "instagram", LOYALTY_FORMAT_MANYCHAT_INSTAGRAM },
-    { "manychat", "whatsapp", LOYALTY_FORMAT_MANYCHAT_WHATSAPP },
-    { "manychat", "telegram", LOYALTY_FORMAT_MANYCHAT_TELEGRAM },
-    { "chatfuel", NULL, LOYALTY_FORMAT_CHATFUEL },
-    { "dialogflow-es", NULL, LOYALTY_FORMAT_DIALOGFLOW_ES },
-    { "dialogflow-cx", NULL, LOYALTY_FORMAT_DIALOGFLOW_CX },
-    { NULL, NULL, LOYALTY_FORMATS }
+static ngx_http_loyalty_limit_t  ngx_http_loyalty_queue_limit = {
+    NGX_HTTP_LOYALTY_NUMBER, 1000000,
+    "has an invalid value: write a number from 1 to 1000000, such as 8192"
 };
 
-
-static ngx_conf_num_bounds_t  ngx_http_loyalty_batch_bounds = {
-    ngx_conf_check_num_bounds, 1, 10000
+static ngx_http_loyalty_limit_t  ngx_http_loyalty_size_limit = {
+    NGX_HTTP_LOYALTY_SIZE, NGX_MAX_INT_T_VALUE,
+    "has an invalid value: write a size over zero, such as 64k or 1m"
 };
 
-static ngx_conf_num_bounds_t  ngx_http_loyalty_queue_bounds = {
-    ngx_conf_check_num_bounds, 1, 1000000
+static ngx_http_loyalty_limit_t  ngx_http_loyalty_time_limit = {
+    NGX_HTTP_LOYALTY_TIME, NGX_MAX_INT_T_VALUE,
+    "has an invalid value: write a time over zero, such as 2500ms or 8s"
 };
 
 
@@ -89,24 +71,24 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
 
     { ngx_string("loyalty_thread_pool"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_str_slot,
+      ngx_http_loyalty_thread_pool,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_http_loyalty_main_conf_t, pool_name),
+      0,
       NULL },
 
     { ngx_string("loyalty_batch"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_num_slot,
+      ngx_http_loyalty_limit,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_loyalty_main_conf_t, batch),
-      &ngx_http_loyalty_batch_bounds },
+      &ngx_http_loyalty_batch_limit },
 
     { ngx_string("loyalty_queue"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_num_slot,
+      ngx_http_loyalty_limit,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_loyalty_main_conf_t, queue),
-      &ngx_http_loyalty_queue_bounds },
+      &ngx_http_loyalty_queue_limit },
 
     { ngx_string("loyalty_signup"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -204,7 +186,7 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       ngx_http_loyalty_auth,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, auth),
-      ngx_http_loyalty_auth_words },
+      NULL },
 
     { ngx_string("loyalty_format"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
@@ -222,24 +204,24 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
 
     { ngx_string("loyalty_max_body_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
+      ngx_http_loyalty_limit,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, max_body_size),
-      NULL },
+      &ngx_http_loyalty_size_limit },
 
     { ngx_string("loyalty_store_max_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
+      ngx_http_loyalty_limit,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, store_max_size),
-      NULL },
+      &ngx_http_loyalty_size_limit },
 
     { ngx_string("loyalty_store_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_msec_slot,
+      ngx_http_loyalty_limit,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_loyalty_loc_conf_t, store_timeout),
-      NULL },
+      &ngx_http_loyalty_time_limit },
 
     { ngx_string("loyalty_postpone"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -281,6 +263,27 @@ ngx_module_t  ngx_http_loyalty_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
+
+/* One that is not there is then looked for in this line. */
+
+static char *
+ngx_http_loyalty_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_loyalty_main_conf_t  *lmcf = conf;
+
+    ngx_str_t  *value;
+
+    if (lmcf->pool != NULL) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    lmcf->pool = ngx_thread_pool_add(cf, &value[1]);
+
+    return (lmcf->pool != NULL) ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
 
 
 static char *
@@ -357,68 +360,6 @@ ngx_http_loyalty_ref_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static char *
-ngx_http_loyalty_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_loyalty_loc_conf_t  *llcf = conf;
-
-    if (llcf->auth != 0) {
-        return "is duplicate";
-    }
-
-    if (ngx_conf_set_bitmask_slot(cf, cmd, conf) != NGX_CONF_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_OFF)
-        && (llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY))
-    {
-        return "says \"off\" and \"key\": write one of them";
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_loyalty_format(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_loyalty_loc_conf_t  *llcf = conf;
-
-    ngx_str_t                       *value;
-    ngx_uint_t                       words;
-    ngx_http_loyalty_format_word_t  *f;
-
-    if (llcf->format != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-    words = cf->args->nelts - 1;
-
-    llcf->format_asked = (words > 1
-                          && ngx_strcmp(value[words].data, "request") == 0);
-    words -= llcf->format_asked;
-
-    for (f = ngx_http_loyalty_formats; f->name != NULL; f++) {
-
-        if (ngx_strcmp(value[1].data, f->name) == 0
-            && words == 1 + (f->channel != NULL)
-            && (f->channel == NULL
-                || ngx_strcmp(value[2].data, f->channel) == 0))
-        {
-            llcf->format = f->format;
-            return NGX_CONF_OK;
-        }
-    }
-
-    return "is none of: json, manychat, manychat instagram, manychat "
-           "whatsapp, manychat telegram, chatfuel, dialogflow-es, "
-           "dialogflow-cx; behind it \"request\" lets a request say "
-           "\"format=\"";
-}
-
-
 static ngx_int_t
 ngx_http_loyalty_preconfiguration(ngx_conf_t *cf)
 {
@@ -455,8 +396,10 @@ ngx_http_loyalty_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    lmcf->pool = ngx_thread_pool_add(cf, lmcf->pool_name.len
-                                         ? &lmcf->pool_name : NULL);
+    if (lmcf->pool == NULL) {
+        lmcf->pool = ngx_thread_pool_add(cf, NULL);
+    }
+
     if (lmcf->pool == NULL) {
         return NGX_ERROR;
     }
@@ -486,7 +429,6 @@ ngx_http_loyalty_create_main_conf(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
-     *     lmcf->pool_name = { 0, NULL };
      *     lmcf->pool = NULL;
      */
 

@@ -22,6 +22,7 @@ static ngx_int_t ngx_http_loyalty_ref_compile(ngx_conf_t *cf,
     ngx_str_t *value, ngx_http_complex_value_t *complex);
 static ngx_int_t ngx_http_loyalty_ref_otherwise(ngx_conf_t *cf,
     ngx_http_loyalty_ref_t *ref, ngx_str_t *value);
+static ngx_uint_t ngx_http_loyalty_ref_leads(ngx_str_t *url);
 static ngx_uint_t ngx_http_loyalty_ref_printable(ngx_str_t *url);
 static void ngx_http_loyalty_ref_order(ngx_http_request_t *r,
     loyalty_str_t *order);
@@ -94,10 +95,13 @@ ngx_http_loyalty_ref_compile(ngx_conf_t *cf, ngx_str_t *value,
 {
     ngx_http_compile_complex_value_t  ccv;
 
-    if (!ngx_http_loyalty_ref_printable(value)) {
+    if (!ngx_http_loyalty_ref_printable(value)
+        || !ngx_http_loyalty_ref_leads(value))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid URL \"%V\" in \"loyalty_ref\": write a "
-                           "whole URL, without blanks, %%20 for each", value);
+                           "whole URL that starts with https://, without "
+                           "blanks, %%20 for each", value);
         return NGX_ERROR;
     }
 
@@ -144,6 +148,28 @@ ngx_http_loyalty_ref_otherwise(ngx_conf_t *cf, ngx_http_loyalty_ref_t *ref,
     }
 
     return ngx_http_loyalty_ref_compile(cf, &url, ref->otherwise);
+}
+
+
+/*
+ * Whether a browser leaves the location by it: apps have schemes of their own,
+ * a variable may bring one in, and a path is one of this server's.
+ */
+
+static ngx_uint_t
+ngx_http_loyalty_ref_leads(ngx_str_t *url)
+{
+    u_char  *p;
+
+    if (url->data[0] == '/' || url->data[0] == '$') {
+        return 1;
+    }
+
+    for (p = url->data; (*p >= 'a' && *p <= 'z') || *p == '-'; p++) {
+        /* void */
+    }
+
+    return p != url->data && ngx_strncmp(p, "://", 3) == 0;
 }
 
 
