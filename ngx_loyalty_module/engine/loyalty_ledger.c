@@ -35,8 +35,6 @@ static int loyalty_ledger_forgive(loyalty_transaction_t *tx,
     int64_t earned, int64_t *credit);
 static int loyalty_ledger_same(loyalty_transaction_t *tx,
     const loyalty_member_t *member, const loyalty_lots_t *lots);
-static int loyalty_ledger_due(loyalty_transaction_t *tx,
-    const loyalty_member_t *member);
 static int loyalty_ledger_expire(loyalty_transaction_t *tx,
     loyalty_member_t *member, loyalty_lots_t *lots, int64_t expired);
 static int loyalty_ledger_append(loyalty_transaction_t *tx,
@@ -45,9 +43,9 @@ static int loyalty_ledger_append(loyalty_transaction_t *tx,
 static void loyalty_ledger_note(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_lots_t *lots, int64_t otherwise);
 static int64_t loyalty_ledger_until(const loyalty_transaction_t *tx);
-static int64_t loyalty_ledger_idle(loyalty_transaction_t *tx,
+static int64_t loyalty_ledger_idle(const loyalty_transaction_t *tx,
     const loyalty_member_t *member);
-static int loyalty_ledger_over(loyalty_transaction_t *tx,
+static int loyalty_ledger_over(const loyalty_transaction_t *tx,
     const loyalty_member_t *member);
 static void loyalty_ledger_count(loyalty_transaction_t *tx,
     loyalty_member_t *member, int64_t points, int64_t at);
@@ -557,8 +555,9 @@ loyalty_ledger_same(loyalty_transaction_t *tx, const loyalty_member_t *member,
  * from when that took longer.
  */
 
-static int
-loyalty_ledger_due(loyalty_transaction_t *tx, const loyalty_member_t *member)
+int
+loyalty_ledger_due(const loyalty_transaction_t *tx,
+    const loyalty_member_t *member)
 {
     if (member->due_at != 0 && member->due_at <= tx->now) {
         return 1;
@@ -654,7 +653,8 @@ loyalty_ledger_until(const loyalty_transaction_t *tx)
  */
 
 static int64_t
-loyalty_ledger_idle(loyalty_transaction_t *tx, const loyalty_member_t *member)
+loyalty_ledger_idle(const loyalty_transaction_t *tx,
+    const loyalty_member_t *member)
 {
     int64_t  active_at;
 
@@ -670,7 +670,8 @@ loyalty_ledger_idle(loyalty_transaction_t *tx, const loyalty_member_t *member)
 
 
 static int
-loyalty_ledger_over(loyalty_transaction_t *tx, const loyalty_member_t *member)
+loyalty_ledger_over(const loyalty_transaction_t *tx,
+    const loyalty_member_t *member)
 {
     int64_t  idle;
 

@@ -75,6 +75,13 @@ int loyalty_ledger_remove(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_entry_t *entry, int64_t earned);
 
 /*
+ * Whether time has done anything to a member's points that is not written: by
+ * its points, due_at, active_at and joined_at.  It may turn out to be nothing.
+ */
+int loyalty_ledger_due(const loyalty_transaction_t *tx,
+    const loyalty_member_t *member);
+
+/*
  * What time has done: lots that have expired are taken, those that became
  * usable are not pending any more.  Without "write", in memory only.
  */

@@ -26,7 +26,8 @@
 /* what the sweep wants of it, likewise for loyalty_sweep.c */
 
 #define LOYALTY_SWEEP_COLUMNS                                                 \
-    "email, id, due_at, points, merged_into, joined_at, orders, source"
+    "email, id, due_at, points, merged_into, joined_at, orders, source, "     \
+    "active_at"
 
 /* the columns of a redemption, likewise for loyalty_redemption.c */
 

@@ -5,6 +5,7 @@
 
 
 #include <loyalty_fold.h>
+#include <loyalty_ledger.h>
 #include <loyalty_sources.h>
 #include <loyalty_sweep.h>
 #include <loyalty_walk.h>
@@ -176,18 +177,21 @@ loyalty_sweep_read(loyalty_transaction_t *tx, int *more)
 static int
 loyalty_sweep_member(loyalty_transaction_t *tx)
 {
-    int64_t                 due_at;
     loyalty_str_t           email;
     loyalty_sweep_t        *sweep = tx->sweep;
+    loyalty_member_t        member;
     loyalty_sweep_email_t  *due;
 
-    due_at = loyalty_db_column_int(tx->db, 2);
+    member.due_at = loyalty_db_column_int(tx->db, 2);
+    member.points = loyalty_db_column_int(tx->db, 3);
+    member.joined_at = loyalty_db_column_int(tx->db, 5);
+    member.active_at = loyalty_db_column_int(tx->db, 8);
 
     if (loyalty_db_column_int(tx->db, 4) == 0) {
         loyalty_sweep_count(tx);
     }
 
-    if (due_at == 0 || due_at > tx->now) {
+    if (!loyalty_ledger_due(tx, &member)) {
         return LOYALTY_OK;
     }
 

@@ -309,6 +309,44 @@ who_was_settled_meanwhile_stays_so(void **state)
 }
 
 
+/* It is new, or takes less time now. */
+
+static void
+inactivity_is_found_of_those_who_came_before_the_rule(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 250);
+    shop_member(shop, BOB, 100);
+
+    shop->now += 20 * DAY;
+    shop_expect(shop, shop_claim(shop, BOB, "1", 1000), LOYALTY_CLAIMED);
+
+    shop->program.points_expire = 30 * DAY;
+    shop->program.inactivity = 1;
+
+    shop->now += 10 * DAY - 1;
+    sweep(shop);
+    assert_int_equal(expiries(shop), 0);
+
+    shop->now += 10 * MINUTE;
+    sweep(shop);
+    assert_int_equal(expiries(shop), 1);
+    assert_int_equal(shop_sql(shop, "SELECT points FROM member "
+                                    "WHERE email = '" ADA "'"), 0);
+
+    shop->program.points_expire = 5 * DAY;
+
+    shop->now += 10 * MINUTE;
+    sweep(shop);
+    assert_int_equal(expiries(shop), 2);
+
+    shop->now += 10 * MINUTE;
+    sweep(shop);
+    assert_int_equal(expiries(shop), 2);
+}
+
+
 static void
 who_cannot_be_settled_keeps_nobody_else(void **state)
 {
@@ -384,6 +422,7 @@ main(void)
         shop_test(who_is_slow_has_not_given_up),
         shop_test(who_was_overtaken_leaves_it_to_the_other),
         shop_test(who_was_settled_meanwhile_stays_so),
+        shop_test(inactivity_is_found_of_those_who_came_before_the_rule),
         shop_test(who_cannot_be_settled_keeps_nobody_else),
         shop_test(a_failure_is_told_and_passes)
     };
