@@ -12,7 +12,6 @@ use strict;
 
 use Test::More;
 
-use Digest::SHA qw(hmac_sha256_base64);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
@@ -157,16 +156,6 @@ sub by_link {
     return $t->get('/brief/balance?' . link_form(@_), key => undef);
 }
 
-sub event {
-    my ($number, $secret) = @_;
-
-    my $body = qq({"number":"$number"});
-
-    return $t->post('/loyalty/event', $body, key => undef,
-        type => 'application/json', headers => ['X-WC-Webhook-Signature' =>
-            hmac_sha256_base64($body, $secret) . '=']);
-}
-
 # a redemption, with its code kept under a name
 
 my %code;
@@ -227,7 +216,7 @@ my @successes = (
     [200, already_rewarded => sub { action('review', 7, $ada) }],
     [200, history         => sub {
         $t->post('/loyalty/history', {email => $ada, limit => 5}) }],
-    [200, noted           => sub { event(4, $secret) }],
+    [200, noted           => sub { $t->order_event(4, $secret) }],
     [200, leaderboard     => sub {
         $t->get("/loyalty/leaderboard?email=$ada") }],
     [200, report          => sub { $t->get('/loyalty/report?days=2') }],
@@ -241,7 +230,7 @@ my @faults = (
     [400, bad_reward      => sub { $t->redeem('', $ada) }],
     [400, bad_action      => sub { action('review', '', $ada) }],
     [400, bad_coupon      => sub { coupon('', 1) }],
-    [401, bad_signature   => sub { event(1, 'another secret') }],
+    [401, bad_signature   => sub { $t->order_event(1, 'another secret') }],
     [401, unauthorized    => sub { $t->balance($ada, key => 'x') }],
     [403, forbidden       => sub {
         $t->balance($ada, key => 'key-of-the-broken-one') }],

@@ -23,56 +23,28 @@ my $t = Loyalty::Test->new;
 
 # a point for each minor unit shows how the total was read
 
-sub program {
-    my ($name, $currency, $earn, $more) = @_;
+sub rules {
+    my ($currency, $earn, $more) = @_;
 
     return <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/$name/loyalty.db;
-        currency      $currency;
+currency      $currency;
         earn          $earn;
-        api_key       chatbot value:%%KEY%%;
         order_lookup  /_store/order number=/number status=/status $more
                       email=/billing/email total=/total paid=processing;
-    }
 END
 }
 
 my %programs = (
-    usd   => ['USD', '1 per 0.01', ''],
-    jpy   => ['JPY', '1 per 1', ''],
-    kwd   => ['KWD', '1 per 0.001', ''],
-    minor => ['USD', '1 per 0.01', 'unit=minor'],
-    large => ['USD', '1 per 1000.00', ''],
-    three => ['USD', '3 per 2.50', ''],
-    card  => ['USD', '7 per order min=5.00 limit=2/1d', ''],
+    usd   => rules('USD', '1 per 0.01', ''),
+    jpy   => rules('JPY', '1 per 1', ''),
+    kwd   => rules('KWD', '1 per 0.001', ''),
+    minor => rules('USD', '1 per 0.01', 'unit=minor'),
+    large => rules('USD', '1 per 1000.00', ''),
+    three => rules('USD', '3 per 2.50', ''),
+    card  => rules('USD', '7 per order min=5.00 limit=2/1d', ''),
 );
 
-$t->macro(PROGRAMS => join "\n", map { program($_, @{$programs{$_}}) }
-                                 sort keys %programs);
-$t->macro(PROGRAM_LOCATIONS => join "\n", map { <<"END" } sort keys %programs);
-        location = /$_/signup { loyalty_signup $_; }
-        location = /$_/claim  { loyalty_claim $_; }
-END
-
-$t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    %%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%PROGRAM_LOCATIONS%%
-        %%STORE%%
-    }
-}
-END
+$t->conf($t->programs([qw(signup claim)], '        RULES', %programs))->run;
 
 ###############################################################################
 

@@ -24,75 +24,37 @@ my $t = Loyalty::Test->new;
 # programs by name, each with its lines; all ask the same store
 
 my %earn = (
-    amount    => ['earn 5 per 10.00;'],
-    min       => ['earn 1 per 1.00 min=20.00;'],
-    net       => ['earn 1 per 1.00 minus=tax,shipping,refunds;'],
-    untaxed   => ['earn 1 per 1.00 minus=tax;'],
-    card      => ['earn 7 per order;'],
-    card_min  => ['earn 7 per order min=10.00;'],
-    limited   => ['earn 7 per order limit=2/1h;'],
-    brief     => ['earn 7 per order limit=1/1s;'],
-    item      => ['earn 2 per item;'],
-    item_min  => ['earn 2 per item min=20.00;'],
-    sku       => ['earn 3 per item sku=MUG-1,MUG-2;'],
-    category  => ['earn 3 per item "category=Tea & more,cups";'],
-    both      => ['earn 3 per item sku=MUG-1 category=cups;'],
-    many      => ['earn 1 per 1.00;', 'earn 10 per 25.00;',
-                  'earn 100 per order;', 'earn 1000 per item sku=TEA;',
-                  'earn 10000 per order min=100.00;'],
+    amount    => 'earn 5 per 10.00;',
+    min       => 'earn 1 per 1.00 min=20.00;',
+    net       => 'earn 1 per 1.00 minus=tax,shipping,refunds;',
+    untaxed   => 'earn 1 per 1.00 minus=tax;',
+    card      => 'earn 7 per order;',
+    card_min  => 'earn 7 per order min=10.00;',
+    limited   => 'earn 7 per order limit=2/1h;',
+    brief     => 'earn 7 per order limit=1/1s;',
+    item      => 'earn 2 per item;',
+    item_min  => 'earn 2 per item min=20.00;',
+    sku       => 'earn 3 per item sku=MUG-1,MUG-2;',
+    category  => 'earn 3 per item "category=Tea & more,cups";',
+    both      => 'earn 3 per item sku=MUG-1 category=cups;',
+    many      => 'earn 1 per 1.00; earn 10 per 25.00; earn 100 per order;'
+                 . ' earn 1000 per item sku=TEA;'
+                 . ' earn 10000 per order min=100.00;',
 );
 
-my $number = 0;
-my ($programs, $locations) = ('', '');
-
-for my $name (sort keys %earn) {
-    my $lines = join "\n        ", @{$earn{$name}};
-
-    $programs .= <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/db/$name.db;
+$t->conf($t->programs([qw(signup claim balance)], <<'END', %earn))->run;
         currency      USD;
-        $lines
-        api_key       chatbot value:%%KEY%%;
+        RULES
         order_lookup  /_store/order number=/number email=/billing/email
                       total=/total paid=any tax=/tax shipping=/shipping
                       refunds=/refunds refund=/total
                       items=/items item_sku=/sku item_quantity=/quantity
                       item_category=/categories;
-    }
-
-END
-
-    $locations .= <<"END";
-        location = /$name/signup  { loyalty_signup  $name; }
-        location = /$name/claim   { loyalty_claim   $name; }
-        location = /$name/balance { loyalty_balance $name; }
-END
-}
-
-$t->macro(PROGRAMS => $programs)->macro(ALL => $locations);
-
-$t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-%%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-%%ALL%%
-        %%STORE%%
-    }
-}
 END
 
 my $ada = 'ada@example.com';
 my $store = Loyalty::Store->new($t, $t->port(1))->start;
+my $number = 0;
 
 $t->post("/$_/signup", {email => $ada}) for sort keys %earn;
 

@@ -11,7 +11,6 @@ use strict;
 
 use Test::More;
 
-use Digest::SHA qw(hmac_sha256_base64);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
@@ -23,59 +22,22 @@ use Loyalty::Test;
 my $t = Loyalty::Test->new;
 my $secret = $t->secret('secret-of-the-webhooks');
 
-my ($programs, $locations) = ('', '');
+$t->macro(SECRET => $secret);
 
-for my $name (qw(on off)) {
-    $programs .= <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/db/$name.db;
+$t->conf($t->programs(
+    [qw(signup claim balance redeem cancel action history order_event)],
+    <<'END', on => 'on', off => 'off'))->run;
         currency      USD;
         earn          1 per 1.00;
         signup_bonus  10;
-        negative      $name;
+        negative      RULES;
         action        walk 30;
         reward        mug 100 "Mug";
         reward        pin 5 "Pin";
-        api_key       chatbot value:%%KEY%%;
         order_lookup  /_store/order number=/number status=/status
                       email=/billing/email total=/total paid=processing
                       void=refunded refunds=/refunds refund=/total;
-        order_event   woocommerce secret=value:$secret;
-    }
-
-END
-
-    $locations .= <<"END";
-        location = /$name/signup  { loyalty_signup  $name; }
-        location = /$name/claim   { loyalty_claim   $name; }
-        location = /$name/balance { loyalty_balance $name; }
-        location = /$name/redeem  { loyalty_redeem  $name; }
-        location = /$name/cancel  { loyalty_cancel  $name; }
-        location = /$name/action  { loyalty_action  $name; }
-        location = /$name/history { loyalty_history $name; }
-        location = /$name/event   { loyalty_order_event $name; }
-END
-}
-
-$t->macro(PROGRAMS => $programs)->macro(ALL => $locations);
-
-$t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-%%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-%%ALL%%
-        %%STORE%%
-    }
-}
+        order_event   woocommerce secret=value:%%SECRET%%;
 END
 
 my $ada = 'ada@example.com';
@@ -91,11 +53,7 @@ sub order {
 sub event {
     my ($program, $number) = @_;
 
-    my $body = qq({"number":"$number"});
-
-    return $t->post("/$program/event", $body, key => undef,
-        type => 'application/json', headers => ['X-WC-Webhook-Signature' =>
-            hmac_sha256_base64($body, $secret) . '=']);
+    return $t->order_event($number, $secret, "/$program/order_event");
 }
 
 # as a store does: again until it is taken

@@ -42,46 +42,11 @@ my %rules = (
                . ' promotion c bonus=7; promotion d bonus=3;',
 );
 
-my ($programs, $locations) = ('', '');
-
-for my $name (sort keys %rules) {
-    $programs .= <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/db/$name.db;
+$t->conf($t->programs([qw(signup claim)], <<'END', %rules))->run;
         currency      USD;
         earn          1 per 1.00;
-        $rules{$name}
-        api_key       chatbot value:%%KEY%%;
+        RULES
         %%LOOKUP%%
-    }
-
-END
-
-    $locations .= <<"END";
-        location = /$name/signup  { loyalty_signup  $name; }
-        location = /$name/claim   { loyalty_claim   $name; }
-END
-}
-
-$t->macro(PROGRAMS => $programs)->macro(ALL => $locations);
-
-$t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-%%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-%%ALL%%
-        %%STORE%%
-    }
-}
 END
 
 my $ada = 'ada@example.com';

@@ -30,50 +30,14 @@ my %referral = (
     none   => '',
 );
 
-my ($programs, $locations) = ('', '');
-
-for my $name (sort keys %referral) {
-    $programs .= <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/db/$name.db;
+$t->conf("worker_processes 2;\n"
+    . $t->programs([qw(signup claim balance history)],
+    <<'END', %referral))->run;
         currency      USD;
         earn          1 per 1.00;
         signup_bonus  10;
-        $referral{$name}
-        api_key       chatbot value:%%KEY%%;
+        RULES
         %%LOOKUP%%
-    }
-
-END
-
-    $locations .= <<"END";
-        location = /$name/signup  { loyalty_signup  $name; }
-        location = /$name/claim   { loyalty_claim   $name; }
-        location = /$name/balance { loyalty_balance $name; }
-        location = /$name/history { loyalty_history $name; }
-END
-}
-
-$t->macro(PROGRAMS => $programs)->macro(ALL => $locations);
-
-$t->conf(<<'END')->run;
-worker_processes 2;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-%%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-%%ALL%%
-        %%STORE%%
-    }
-}
 END
 
 my $store = Loyalty::Store->new($t, $t->port(1))->start;

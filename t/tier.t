@@ -28,55 +28,18 @@ my $t = Loyalty::Test->new($clock->options);
 my %window = (ever => '', year => 'tier_window year grace=31d;',
               month => 'tier_window 30d;');
 
-my ($programs, $locations) = ('', '');
-
-for my $name (sort keys %window) {
-    $programs .= <<"END";
-    loyalty_program $name {
-        database      sqlite:%%TESTDIR%%/db/$name.db;
+$t->conf($t->programs([qw(signup claim balance redeem action)],
+    <<'END', %window))->run;
         currency      USD;
         earn          1 per 1.00;
         tier          silver 100 "Silver" multiplier=1.5 "perks=Free tea";
         tier          gold 300 "Gold" multiplier=2;
-        $window{$name}
+        RULES
         reward        pin 10 "Pin";
         reward        cup 10 "Cup" tier=silver;
         reward        vase 10 "Vase" tier=gold;
         action        review 100;
-        api_key       chatbot value:%%KEY%%;
         %%LOOKUP%%
-    }
-
-END
-
-    $locations .= <<"END";
-        location = /$name/signup  { loyalty_signup  $name; }
-        location = /$name/claim   { loyalty_claim   $name; }
-        location = /$name/balance { loyalty_balance $name; }
-        location = /$name/redeem  { loyalty_redeem  $name; }
-        location = /$name/action  { loyalty_action  $name; }
-END
-}
-
-$t->macro(PROGRAMS => $programs)->macro(ALL => $locations);
-
-$t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-%%PROGRAMS%%
-
-    server {
-        listen %%LISTEN_0%%;
-
-%%ALL%%
-        %%STORE%%
-    }
-}
 END
 
 my $ada = 'ada@example.com';

@@ -16,7 +16,6 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/../../t/lib", "$FindBin::Bin/lib";
 
-use Digest::SHA qw(hmac_sha256_base64);
 use Encode qw(encode);
 
 use Loyalty::Ctl;
@@ -497,16 +496,8 @@ sub two_friends {
 sub event {
     my ($order) = @_;
 
-    my $body = qq({"id":42,"number":"$order"});
-
-    $t->wait_until("event of $order", sub {
-        $t->post('/loyalty/event', $body, key => undef,
-                 type => 'application/json', headers => [
-                     'X-WC-Webhook-Topic' => 'order.updated',
-                     'X-WC-Webhook-Signature' =>
-                         hmac_sha256_base64($body, $secret) . '='])
-          ->status == 200;
-    });
+    $t->wait_until("event of $order",
+        sub { $t->order_event($order, $secret)->status == 200 });
 }
 
 sub changing {

@@ -26,9 +26,7 @@ use strict;
 
 use parent qw(Loyalty::Test);
 
-use Digest::SHA qw(hmac_sha256_base64);
 use Exporter qw(import);
-use JSON::PP ();
 use Test::More;
 
 use Loyalty::Clock;
@@ -130,13 +128,7 @@ sub order {
 sub event {
     my ($self, $number) = @_;
 
-    my $body = JSON::PP->new->canonical->encode({number => "$number"});
-
-    return $self->post('/loyalty/event', $body, key => undef,
-        type => 'application/json', headers => [
-            'X-WC-Webhook-Topic' => 'order.updated',
-            'X-WC-Webhook-Signature' => hmac_sha256_base64($body, SECRET)
-                                        . '=']);
+    return $self->order_event($number, SECRET);
 }
 
 # What members, and those who serve them, do besides.

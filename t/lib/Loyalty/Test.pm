@@ -26,6 +26,7 @@ use strict;
 
 use parent qw(Loyalty::Nginx);
 
+use Digest::SHA qw(hmac_sha256_base64);
 use Exporter 'import';
 use JSON::PP ();
 use Test::More;
@@ -92,6 +93,57 @@ sub new {
     $self->macro($_ => $MACROS{$_}) for keys %MACROS;
 
     return $self;
+}
+
+# A whole nginx.conf for several programs, each with rules of its own in the
+# place of RULES among those that all of them have. The locations that serve one
+# are /NAME/LOCATION, and there is a store.
+#
+#     $t->conf($t->programs([qw(signup claim)], <<'EOF',
+#             currency      USD;
+#             earn          1 per 1.00;
+#             RULES
+#     EOF
+#         double => 'promotion p multiplier=2;', none => ''))->run;
+
+sub programs {
+    my ($self, $locations, $all, %rules) = @_;
+
+    my ($programs, $served) = ('', '');
+
+    for my $name (sort keys %rules) {
+        (my $lines = $all) =~ s/\bRULES\b/$rules{$name}/;
+
+        $programs .= <<"END";
+    loyalty_program $name {
+        database      sqlite:%%TESTDIR%%/db/$name.db;
+$lines
+        api_key       chatbot value:%%KEY%%;
+    }
+
+END
+
+        $served .= "        location = /$name/$_ { loyalty_$_ $name; }\n"
+            for @$locations;
+    }
+
+    return <<"END";
+%%TEST_GLOBALS%%
+
+events { }
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+$programs
+    server {
+        listen %%LISTEN_0%%;
+
+$served
+        %%STORE%%
+    }
+}
+END
 }
 
 # A secret that must not be found in any log.
@@ -207,6 +259,18 @@ sub points {
     my ($self, $email) = @_;
 
     return $self->balance($email)->field('points');
+}
+
+# What a store does: a webhook about an order, as WooCommerce signs it.
+
+sub order_event {
+    my ($self, $number, $secret, $uri) = @_;
+
+    my $body = qq({"number":"$number"});
+
+    return $self->post($uri || '/loyalty/event', $body, key => undef,
+        type => 'application/json', headers => ['X-WC-Webhook-Signature' =>
+            hmac_sha256_base64($body, $secret) . '=']);
 }
 
 ###############################################################################
