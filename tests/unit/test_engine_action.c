@@ -277,6 +277,29 @@ actions_bring_a_badge(void **state)
 
 
 static void
+actions_for_a_badge_may_have_to_be_close(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->badges[0].id = text("critic");
+    shop->badges[0].kind = LOYALTY_BADGE_ACTIONS;
+    shop->badges[0].action = text("review");
+    shop->badges[0].count = 2;
+    shop->badges[0].window = DAY;
+    shop->badges[1] = shop->badges[0];
+    shop->badges[1].id = text("busy");
+    shop->badges[1].action = text("");
+    shop->program.nbadges = 2;
+
+    review(shop, "1", LOYALTY_REWARDED);
+    shop->now += DAY;
+    assert_int_equal(review(shop, "2", LOYALTY_REWARDED)->result.badges, 0);
+    shop->now += DAY - 1;
+    assert_int_equal(review(shop, "3", LOYALTY_REWARDED)->result.badges, 3);
+}
+
+
+static void
 actions_count_for_the_tier(void **state)
 {
     shop_t             *shop = *state;
@@ -328,6 +351,7 @@ main(void)
         action_test(what_has_counted_is_known_also_at_the_limit),
         action_test(a_limited_event_may_come_again_later),
         action_test(actions_bring_a_badge),
+        action_test(actions_for_a_badge_may_have_to_be_close),
         action_test(actions_count_for_the_tier),
         action_test(an_action_stops_at_the_largest_number)
     };

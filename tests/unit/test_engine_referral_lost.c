@@ -176,6 +176,38 @@ another_order_takes_its_place(void **state)
 
 
 static void
+of_several_orders_the_oldest_takes_its_place(void **state)
+{
+    char     order[16];
+    shop_t  *shop = *state;
+
+    (void) bought(shop, "1");
+    (void) bought(shop, "2");
+    (void) bought(shop, "3");
+    noted(shop, "1", TOTAL);
+
+    shop_sql_text(shop, "SELECT number FROM friend WHERE rewarded_at <> 0",
+                  order, sizeof(order));
+    assert_string_equal(order, "2");
+}
+
+
+static void
+an_order_of_just_enough_takes_its_place(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.referral.min = TOTAL;
+
+    (void) bought(shop, "1");
+    (void) bought(shop, "2");
+    noted(shop, "1", TOTAL);
+
+    expect_points(shop, 100, 90);
+}
+
+
+static void
 a_smaller_order_does_not(void **state)
 {
     shop_t  *shop = *state;
@@ -219,6 +251,8 @@ an_order_that_was_refunded_before_brings_it_when_it_stands(void **state)
 {
     shop_t             *shop = *state;
     loyalty_command_t  *c;
+
+    shop->program.referral.min = TOTAL;             /* just enough */
 
     c = shop_event(shop, BOB, "1", TOTAL, TOTAL, "paid");
     c->kind = LOYALTY_COMMAND_CLAIM;
@@ -298,6 +332,40 @@ what_was_spent_may_be_owed(void **state)
 
     noted(shop, "1", 0);
     expect_points(shop, 30, 90);
+}
+
+
+/* 20 of one lot and 60 of the next one were taken, and 80 are owed. */
+
+static void
+what_pays_no_debt_goes_to_the_newest_lot(void **state)
+{
+    char     left[32];
+    shop_t  *shop = *state;
+
+    shop->program.negative = 1;
+
+    shop_expect(shop, shop_claim(shop, ADA, "A", 6000), LOYALTY_CLAIMED);
+    (void) bought(shop, "1");
+    shop_expect(shop, shop_claim(shop, ADA, "B", 6000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+    shop_expect(shop, shop_claim(shop, ADA, "C", 6000), LOYALTY_CLAIMED);
+
+    noted(shop, "1", TOTAL);
+    expect_points(shop, -20, 0);
+
+    shop->now++;
+    shop_expect(shop, shop_event(shop, ADA, "C", 6000, 6000, "paid"),
+                LOYALTY_ORDER_NOTED);
+    expect_points(shop, -80, 0);
+
+    noted(shop, "1", 0);
+    expect_points(shop, 20, 90);
+
+    shop_sql_text(shop, "SELECT reference FROM ledger JOIN lot USING (id) "
+                  "WHERE kind = 'claim' AND remaining = 20",
+                  left, sizeof(left));
+    assert_string_equal(left, "C");
 }
 
 
@@ -462,6 +530,8 @@ main(void)
         friend_test(points_that_come_back_keep_their_dates),
         friend_test(the_next_order_brings_it_anew),
         friend_test(another_order_takes_its_place),
+        friend_test(of_several_orders_the_oldest_takes_its_place),
+        friend_test(an_order_of_just_enough_takes_its_place),
         friend_test(a_smaller_order_does_not),
         friend_test(an_order_that_was_refunded_before_brings_nothing),
         friend_test(
@@ -469,6 +539,7 @@ main(void)
         friend_test(the_next_order_brings_back_what_was_earned),
         friend_test(what_was_spent_is_not_given_again),
         friend_test(what_was_spent_may_be_owed),
+        friend_test(what_pays_no_debt_goes_to_the_newest_lot),
         friend_test(what_expired_is_not_taken),
         friend_test(a_place_under_the_cap_is_free_again),
         friend_test(nobody_gets_beyond_the_cap_by_ordering_again),

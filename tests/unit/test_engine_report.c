@@ -112,6 +112,25 @@ members_are_counted_by_orders(void **state)
 
 
 static void
+members_are_new_for_thirty_days(void **state)
+{
+    json_t  *json;
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 0);
+    shop->now++;
+    shop_member(shop, BOB, 0);
+
+    shop->now = CHRISTMAS + 30 * DAY;
+    sweep(shop);
+
+    json = report_of(shop, "");
+    assert_int_equal(number(json, "newcomers"), 1);
+    json_decref(json);
+}
+
+
+static void
 members_are_counted_by_campaign(void **state)
 {
     json_t  *json, *source;
@@ -517,6 +536,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         shop_test(before_anything_was_counted_all_is_zero),
         shop_test(members_are_counted_by_orders),
+        shop_test(members_are_new_for_thirty_days),
         shop_test(members_are_counted_by_campaign),
         shop_test(the_twenty_largest_campaigns_are_shown),
         shop_test(points_are_told_by_day),

@@ -260,6 +260,24 @@ spent_points_are_taken_from_other_lots(void **state)
 
 
 static void
+what_comes_back_goes_to_the_newest_lot_first(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 150);
+    claimed(shop, "1", 6000);
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+    claimed(shop, "2", 10000);
+
+    noted(shop, "1", 6000, 6000);
+    noted(shop, "1", 6000, 3000);
+
+    assert_int_equal(left_of(shop, "1"), 0);
+    assert_int_equal(left_of(shop, "2"), 80);
+}
+
+
+static void
 missing_points_are_forgiven(void **state)
 {
     shop_t  *shop = *state;
@@ -630,6 +648,7 @@ main(void)
         shop_test(a_void_order_is_taken_back_as_a_whole),
         shop_test(a_void_order_of_nothing_takes_its_points),
         shop_test(spent_points_are_taken_from_other_lots),
+        shop_test(what_comes_back_goes_to_the_newest_lot_first),
         shop_test(missing_points_are_forgiven),
         shop_test(missing_points_are_owed_where_balances_may_be_negative),
         shop_test(debts_of_several_orders_are_given_back_in_any_order),
