@@ -301,8 +301,11 @@ loyaltyctl_merge_lot(loyalty_transaction_t *tx, loyalty_member_t *into,
     memcpy(store, entry.store.data, entry.store.len);
     entry.store.data = store;
 
-    return loyalty_ledger_add(tx, into, &entry, earned, lot->usable_at,
-                              lot->until_at);
+    return (loyalty_ledger_add(tx, into, &entry, earned, lot->usable_at,
+                               lot->until_at)
+            == LOYALTY_OK)
+           ? loyalty_lots_moved(tx, lot->id, into->last_entry)
+           : LOYALTY_ERROR;
 }
 
 

@@ -74,6 +74,12 @@ static const char  loyalty_postgresql_migration_1[] =
 "    usable_at, until_at, store, at AS earned_at "
 "FROM ledger WHERE usable_at <> 0;"
 
+"CREATE TABLE moved ("
+"    lot        BIGINT NOT NULL REFERENCES ledger (id),"
+"    became     BIGINT NOT NULL REFERENCES ledger (id),"
+"    PRIMARY KEY (lot, became)"
+");"
+
 "CREATE TABLE claim ("
 "    store      TEXT COLLATE \"C\" NOT NULL,"
 "    number     TEXT COLLATE \"C\" NOT NULL,"

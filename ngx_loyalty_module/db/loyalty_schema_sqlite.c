@@ -152,6 +152,17 @@ static const char  loyalty_sqlite_migration_1[] =
 "CREATE TRIGGER spending_no_delete BEFORE DELETE ON spending "
 "BEGIN SELECT RAISE(ABORT, 'spending is append-only'); END;"
 
+/*
+ * Lots of members who were merged into others: what was left of each, and what
+ * comes back to it, is a lot of the other's, of the same dates.
+ */
+
+"CREATE TABLE moved ("
+"    lot        INTEGER NOT NULL REFERENCES ledger (id),"
+"    became     INTEGER NOT NULL REFERENCES ledger (id),"
+"    PRIMARY KEY (lot, became)"
+") STRICT, WITHOUT ROWID;"
+
 /* the award's facts as they were then: a refund must not ask today's rules */
 
 "CREATE TABLE claim ("

@@ -64,6 +64,11 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("points")
     } },
 
+    { "moved", "lot, became", 0, 2, {
+        loyalty_int("lot"),
+        loyalty_int("became")
+    } },
+
     { "claim", "store, number", 0, 11, {
         loyalty_text("store"),
         loyalty_text("number"),

@@ -18,7 +18,7 @@
  * day and fold, which are made anew.
  */
 
-#define LOYALTY_TABLES       15
+#define LOYALTY_TABLES       16
 #define LOYALTY_COLUMNS_MAX  25
 #define LOYALTY_LIST_SIZE    320               /* of loyalty_table_list() */
 

@@ -68,8 +68,7 @@ loyalty_friend_pass(loyalty_transaction_t *tx,
     const loyalty_member_t *member, int *passed)
 {
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(member->last_entry), loyalty_db_int(0),
-        loyalty_db_text(loyalty_claim_kind),
+        loyalty_db_int(member->id), loyalty_db_text(loyalty_claim_kind),
         loyalty_db_int(tx->program->referral.min)
     };
 

@@ -218,14 +218,12 @@ loyalty_ledger_take_back(loyalty_transaction_t *tx, loyalty_member_t *member,
     *taken = 0;
     *debit = 0;
 
-    rc = loyalty_lots_load(tx, member, &lots);
+    rc = (loyalty_lots_load(tx, member, &lots) == LOYALTY_OK)
+         ? loyalty_lots_take_back(tx, &lots, lot, entry->points, &missing)
+         : LOYALTY_ERROR;
 
-    if (rc == LOYALTY_OK) {
-        missing = loyalty_lots_take_back(&lots, lot, entry->points);
-
-        if (!tx->program->negative) {
-            back.points -= missing;
-        }
+    if (rc == LOYALTY_OK && !tx->program->negative) {
+        back.points -= missing;
     }
 
     if (rc == LOYALTY_OK && (back.points != 0 || earned != 0)) {
@@ -400,7 +398,9 @@ loyalty_ledger_give_others(loyalty_transaction_t *tx,
         member->points += row.points;
         member->lifetime += row.earned;
 
-        if (loyalty_member_move(tx, member, *credit) != LOYALTY_OK) {
+        if (loyalty_member_move(tx, member, *credit) != LOYALTY_OK
+            || loyalty_lots_moved(tx, lot->id, *credit) != LOYALTY_OK)
+        {
             return LOYALTY_ERROR;
         }
     }

@@ -16,6 +16,8 @@ static int loyalty_lots_read(loyalty_transaction_t *tx,
 static loyalty_lot_t *loyalty_lots_push(loyalty_lots_t *lots);
 static int64_t loyalty_lots_usable_next(const loyalty_lots_t *lots,
     int64_t now);
+static int64_t loyalty_lots_take_from(loyalty_lots_t *lots, int64_t id,
+    int64_t points);
 static int64_t loyalty_lots_take_one(loyalty_lot_t *lot, int64_t points);
 
 
@@ -176,19 +178,49 @@ loyalty_lots_usable_next(const loyalty_lots_t *lots, int64_t now)
 }
 
 
-int64_t
-loyalty_lots_take_back(loyalty_lots_t *lots, int64_t first, int64_t points)
+int
+loyalty_lots_take_back(loyalty_transaction_t *tx, loyalty_lots_t *lots,
+    int64_t first, int64_t points, int64_t *missing)
+{
+    int                       row;
+    const loyalty_db_value_t  values[] = { loyalty_db_int(first) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_LOTS_OF, values,
+                                loyalty_values_n(values), &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    while (row) {
+        points -= loyalty_lots_take_from(lots,
+                                         loyalty_db_column_int(tx->db, 0),
+                                         points);
+
+        if (loyalty_transaction_next(tx, &row) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+    }
+
+    *missing = loyalty_lots_take(lots, points, INT64_MAX);
+
+    return LOYALTY_OK;
+}
+
+
+static int64_t
+loyalty_lots_take_from(loyalty_lots_t *lots, int64_t id, int64_t points)
 {
     size_t  i;
 
     for (i = 0; i < lots->nelts; i++) {
 
-        if (lots->elts[i].id == first) {
-            points -= loyalty_lots_take_one(&lots->elts[i], points);
+        if (lots->elts[i].id == id) {
+            return loyalty_lots_take_one(&lots->elts[i], points);
         }
     }
 
-    return loyalty_lots_take(lots, points, INT64_MAX);
+    return 0;
 }
 
 
@@ -281,6 +313,18 @@ loyalty_lots_spending(loyalty_transaction_t *tx, int64_t entry, int64_t lot,
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_SPENDING_INSERT, values,
+                                   loyalty_values_n(values));
+}
+
+
+int
+loyalty_lots_moved(loyalty_transaction_t *tx, int64_t lot, int64_t became)
+{
+    const loyalty_db_value_t  values[] = {
+        loyalty_db_int(lot), loyalty_db_int(became)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_MOVED_INSERT, values,
                                    loyalty_values_n(values));
 }
 

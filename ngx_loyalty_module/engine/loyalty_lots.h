@@ -61,9 +61,12 @@ int64_t loyalty_lots_take(loyalty_lots_t *lots, int64_t points, int64_t now);
 int64_t loyalty_lots_take_usable(loyalty_lots_t *lots, int64_t points,
     int64_t now);
 
-/* Takes from the lot "first" and then from all, pending ones as well. */
-int64_t loyalty_lots_take_back(loyalty_lots_t *lots, int64_t first,
-    int64_t points);
+/*
+ * Takes from the lot "first", or what has become of it in merges, and then
+ * from all, pending ones as well; *missing is what they lack.
+ */
+int loyalty_lots_take_back(loyalty_transaction_t *tx, loyalty_lots_t *lots,
+    int64_t first, int64_t points, int64_t *missing);
 
 /* Takes what has expired by "now", or all of it; returns how much. */
 int64_t loyalty_lots_take_expired(loyalty_lots_t *lots, int64_t now,
@@ -79,6 +82,10 @@ int loyalty_lots_write(loyalty_transaction_t *tx, loyalty_lots_t *lots,
 /* Writes that an entry takes so many points from a lot. */
 int loyalty_lots_spending(loyalty_transaction_t *tx, int64_t entry,
     int64_t lot, int64_t points);
+
+/* Writes which lot has taken the place of another member's. */
+int loyalty_lots_moved(loyalty_transaction_t *tx, int64_t lot,
+    int64_t became);
 
 /*
  * Of lots that are open, as far as they have not been taken: all of their

@@ -38,8 +38,7 @@ static int loyalty_reversal_move(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim,
     const loyalty_step_t *last, loyalty_step_t *next);
 static int loyalty_reversal_lot(loyalty_transaction_t *tx,
-    const loyalty_member_t *member, const loyalty_claim_t *claim,
-    int64_t *lot, int64_t *expired);
+    const loyalty_claim_t *claim, int64_t *lot, int64_t *expired);
 static int64_t loyalty_reversal_missing(const loyalty_step_t *last,
     const loyalty_step_t *next, int64_t expired);
 static int loyalty_reversal_take(loyalty_transaction_t *tx,
@@ -212,9 +211,7 @@ loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
 {
     int64_t  lot, expired, points, share;
 
-    if (loyalty_reversal_lot(tx, member, claim, &lot, &expired)
-        != LOYALTY_OK)
-    {
+    if (loyalty_reversal_lot(tx, claim, &lot, &expired) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
@@ -235,17 +232,19 @@ loyalty_reversal_move(loyalty_transaction_t *tx, loyalty_member_t *member,
 }
 
 
-/* The entry of the claim, and how many of its points nobody has used. */
+/*
+ * The entry of the claim, and how many of its points nobody has used: it is
+ * among those of who has claimed it, also after a merge.
+ */
 
 static int
 loyalty_reversal_lot(loyalty_transaction_t *tx,
-    const loyalty_member_t *member, const loyalty_claim_t *claim,
-    int64_t *lot, int64_t *expired)
+    const loyalty_claim_t *claim, int64_t *lot, int64_t *expired)
 {
     int                       row;
     const loyalty_db_value_t  values[] = {
-        loyalty_db_int(member->last_entry), loyalty_db_int(0),
-        loyalty_db_text(loyalty_claim_kind), loyalty_db_text(claim->order),
+        loyalty_db_int(claim->member), loyalty_db_text(loyalty_claim_kind),
+        loyalty_db_text(claim->order),
         loyalty_db_text(loyalty_claim_books(claim->store))
     };
 

@@ -63,6 +63,34 @@
     "FROM entry JOIN ledger ON ledger.id = entry.previous "                   \
     "WHERE entry.id > $2) "
 
+/* all of a member, and of those who were merged into it */
+
+#define LOYALTY_ENTRIES_OF_ALL                                                \
+    "WITH RECURSIVE entry (id, previous) AS ("                                \
+    "SELECT ledger.id, ledger.previous FROM ("                                \
+    "SELECT last_entry FROM member WHERE id = $1 "                            \
+    "UNION ALL SELECT last_entry FROM member "                                \
+    "WHERE merged_into = $1 AND merged_into <> 0) AS last "                   \
+    "JOIN ledger ON ledger.id = last.last_entry "                             \
+    "UNION ALL "                                                              \
+    "SELECT ledger.id, ledger.previous "                                      \
+    "FROM entry JOIN ledger ON ledger.id = entry.previous)"
+
+/* a lot, and those that have taken its place when members were merged */
+
+#define LOYALTY_LOTS_OF(lot)                                                  \
+    "same (lot, id) AS (" lot " UNION ALL "                                   \
+    "SELECT same.lot, moved.became "                                          \
+    "FROM same JOIN moved ON moved.lot = same.id) "
+
+/* how many points of them have expired */
+
+#define LOYALTY_EXPIRED                                                       \
+    "CAST(coalesce(sum((SELECT sum(spending.points) "                         \
+    "FROM spending JOIN ledger AS expiry "                                    \
+    "ON expiry.id = spending.entry AND expiry.kind = 'expiry' "               \
+    "WHERE spending.lot = same.id)), 0) AS BIGINT) "
+
 /* whether an order was refunded as a whole, and still is */
 
 #define LOYALTY_REFUNDED(order, store)                                        \
@@ -167,11 +195,11 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     /* when a lot was earned, its points, and how many of them have expired */
 
     [LOYALTY_SQL_LEDGER_LOT] =
-        { "SELECT at, points, coalesce((SELECT sum(spending.points) "
-          "FROM spending JOIN ledger AS expiry "
-          "ON expiry.id = spending.entry AND expiry.kind = 'expiry' "
-          "WHERE spending.lot = ledger.id), 0) "
-          "FROM ledger WHERE id = $1", 0 },
+        { "WITH RECURSIVE "
+          LOYALTY_LOTS_OF("SELECT id, id FROM ledger WHERE id = $1")
+          "SELECT ledger.at, ledger.points, " LOYALTY_EXPIRED
+          "FROM same JOIN ledger ON ledger.id = same.lot "
+          "GROUP BY ledger.id, ledger.at, ledger.points", 0 },
 
     /* what a debit took, and made count no more */
 
@@ -191,14 +219,13 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     /* the entry that an order has earned, and how much of it has expired */
 
     [LOYALTY_SQL_LEDGER_AWARD] =
-        { LOYALTY_ENTRIES
-          "SELECT ledger.id, coalesce((SELECT sum(spending.points) "
-          "FROM spending JOIN ledger AS expiry "
-          "ON expiry.id = spending.entry AND expiry.kind = 'expiry' "
-          "WHERE spending.lot = ledger.id), 0) "
-          "FROM entry JOIN ledger ON ledger.id = entry.id "
-          "WHERE ledger.kind = $3 AND ledger.reference = $4 "
-          "AND ledger.store = $5", 0 },
+        { LOYALTY_ENTRIES_OF_ALL ", "
+          LOYALTY_LOTS_OF("SELECT ledger.id, ledger.id "
+                          "FROM entry JOIN ledger ON ledger.id = entry.id "
+                          "WHERE ledger.kind = $2 AND ledger.reference = $3 "
+                          "AND ledger.store = $4")
+          "SELECT same.lot, " LOYALTY_EXPIRED "FROM same GROUP BY same.lot",
+          0 },
 
     [LOYALTY_SQL_LEDGER_PREVIOUS] =
         { "SELECT previous FROM ledger WHERE id = $1 AND member = $2", 0 },
@@ -248,9 +275,17 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "SELECT id, points, 0, 0, 0 FROM debt WHERE points > 0 "
           "ORDER BY id", 0 },
 
+    [LOYALTY_SQL_LOTS_OF] =
+        { "WITH RECURSIVE "
+          LOYALTY_LOTS_OF("SELECT id, id FROM ledger WHERE id = $1")
+          "SELECT id FROM same ORDER BY id", 0 },
+
     [LOYALTY_SQL_SPENDING_INSERT] =
         { "INSERT INTO spending (entry, lot, points) VALUES ($1, $2, $3)",
           0 },
+
+    [LOYALTY_SQL_MOVED_INSERT] =
+        { "INSERT INTO moved (lot, became) VALUES ($1, $2)", 0 },
 
     [LOYALTY_SQL_CLAIM_FIND] =
         { "SELECT member FROM claim WHERE store = $1 AND number = $2", 0 },
@@ -372,12 +407,12 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     /* the oldest order of a friend that has earned, of so much at least */
 
     [LOYALTY_SQL_FRIEND_OTHER] =
-        { LOYALTY_ENTRIES
+        { LOYALTY_ENTRIES_OF_ALL " "
           "SELECT ledger.id "
           "FROM entry JOIN ledger ON ledger.id = entry.id "
           "JOIN claim ON claim.number = ledger.reference "
           "AND claim.store = " LOYALTY_ENTRY_STORE("ledger") " "
-          "WHERE ledger.kind = $3 AND claim.total >= $4 "
+          "WHERE ledger.kind = $2 AND claim.total >= $3 "
           "AND NOT " LOYALTY_REFUNDED("claim.number", "claim.store") " "
           "ORDER BY ledger.id LIMIT 1", 0 },
 

@@ -42,8 +42,8 @@ plan(skip_all => 'loyaltyctl was built without libpq')
 my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
-my @tables = qw(answer badge claim event friend ledger member membership pool
-                postponed recall redemption reversal reward spending);
+my @tables = qw(answer badge claim event friend ledger member membership moved
+                pool postponed recall redemption reversal reward spending);
 
 ###############################################################################
 
@@ -157,6 +157,7 @@ INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
 INSERT INTO claim VALUES
     ('\', 'NULL', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0),
     ('\', 'null', 999, 'USD', 1, 0, 0, 0, 'nothing', '', 0);
+INSERT INTO moved VALUES (1, 2), (1, 3);
 INSERT INTO postponed VALUES
     (7, 'default', '1', 1, 'ada@example.com', 1, 2, 3, 4);
 INSERT INTO reversal VALUES ('\', 'NULL', 1, 0, 5, 0, 0, 1, 0);

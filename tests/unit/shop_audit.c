@@ -19,6 +19,12 @@
 #define ENTRY_STORE                                                           \
     "CASE WHEN claim.store = 'default' THEN '' ELSE claim.store END"
 
+/* Members, and who they are since a merge. */
+
+#define PERSON                                                                \
+    "(SELECT id, code, CASE merged_into WHEN 0 THEN id ELSE merged_into END " \
+    "AS person FROM member) AS "
+
 /* The last that the store has said of a claim is that all was refunded. */
 
 #define GONE                                                                  \
@@ -178,7 +184,8 @@ const shop_audit_t  shop_audits[] = {
       "OR taken > reversal.points", 0 },
     { "orders are counted",
       "SELECT count(*) FROM member WHERE orders <> (SELECT count(*) "
-      "FROM claim WHERE claim.member = member.id AND NOT " GONE ")", 0 },
+      "FROM claim JOIN " PERSON "p ON p.id = claim.member "
+      "WHERE p.person = member.id AND NOT " GONE ")", 0 },
     { "an order is gone if all of it was refunded",
       "SELECT count(*) FROM reversal JOIN claim "
       "ON claim.store = reversal.store AND claim.number = reversal.number "
@@ -206,26 +213,33 @@ const shop_audit_t  shop_audits[] = {
       "SELECT count(*) FROM member JOIN membership "
       "ON membership.member = member.id WHERE until_at > perks_until", 0 },
     { "who has referred a friend was rewarded once for it",
-      "SELECT count(*) FROM friend JOIN member "
-      "ON member.id = friend.member WHERE friend.points <> (SELECT "
-      "coalesce(sum(ledger.points), 0) FROM ledger WHERE kind = 'referral' "
-      "AND ledger.member = friend.referrer AND reference = code)", 0 },
+      "SELECT count(*) FROM friend WHERE friend.points <> (SELECT "
+      "coalesce(sum(ledger.points), 0) FROM ledger "
+      "JOIN " PERSON "p ON p.code = reference "
+      "WHERE kind = 'referral' AND ledger.member = friend.referrer "
+      "AND p.person = friend.member)", 0 },
     { "who was referred was rewarded once for it",
-      "SELECT count(*) FROM ledger AS l WHERE kind = 'referral' AND 1 <> "
-      "(SELECT count(*) FROM friend JOIN member AS m "
-      "ON m.id IN (friend.member, friend.referrer) AND m.code = l.reference "
-      "WHERE l.member IN (friend.member, friend.referrer) "
-      "AND l.member <> m.id AND (rewarded_at <> 0 OR number <> ''))", 0 },
+      "SELECT count(*) FROM ledger AS l JOIN " PERSON "o ON o.id = l.member "
+      "WHERE kind = 'referral' AND 1 <> "
+      "(SELECT count(*) FROM friend JOIN " PERSON "p "
+      "ON p.person IN (friend.member, friend.referrer) "
+      "AND p.code = l.reference "
+      "WHERE o.person IN (friend.member, friend.referrer) "
+      "AND o.person <> p.person "
+      "AND (rewarded_at <> 0 OR number <> ''))", 0 },
     { "a referral gives twice only what it has taken",
-      "SELECT count(*) FROM (SELECT sum(points) AS has, min(id) AS first "
-      "FROM ledger WHERE kind = 'referral' GROUP BY member, reference) "
+      "SELECT count(*) FROM (SELECT sum(points) AS has, min(l.id) AS first "
+      "FROM ledger AS l JOIN " PERSON "o ON o.id = l.member "
+      "JOIN " PERSON "p ON p.code = l.reference "
+      "WHERE kind = 'referral' GROUP BY o.person, p.person) "
       "AS sums JOIN ledger ON ledger.id = first "
       "WHERE has < 0 OR has > points", 0 },
     { "a referral stands as long as an order that brought it",
       "SELECT count(*) FROM friend LEFT JOIN claim "
       "ON claim.store = friend.store AND claim.number = friend.number "
-      "WHERE friend.number <> '' AND (claim.member IS NULL "
-      "OR claim.member <> friend.member OR rewarded_at <> "
+      "LEFT JOIN " PERSON "p ON p.id = claim.member "
+      "WHERE friend.number <> '' AND (p.person IS NULL "
+      "OR p.person <> friend.member OR rewarded_at <> "
       "CASE WHEN " GONE " THEN 0 ELSE rewarded_at END "
       "OR (rewarded_at = 0 AND NOT " GONE "))", 0 },
 

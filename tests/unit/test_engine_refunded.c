@@ -320,52 +320,6 @@ a_membership_that_is_over_takes_nothing_of_the_next(void **state)
 }
 
 
-/* Also if they come back to another member, who bought it as this one. */
-
-static void
-points_of_a_merged_member_come_back_with_their_dates(void **state)
-{
-    shop_t             *shop = *state;
-    loyalty_command_t  *c;
-
-    shop->program.pending = 14 * DAY;
-    shop->program.points_expire = 30 * DAY;
-
-    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_SIGNED_UP);
-    shop_expect(shop, shop_signup(shop, BOB), LOYALTY_SIGNED_UP);
-    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
-    noted(shop, "1", 10000, 9900);
-
-    (void) shop_sql(shop, "UPDATE member SET merged_into = "
-                    "(SELECT id FROM member WHERE email = '" BOB "') "
-                    "WHERE email = '" ADA "'");
-
-    shop->now = CHRISTMAS + 13 * DAY;
-    noted(shop, "1", 10000, 5000);
-    noted(shop, "1", 10000, 0);
-
-    c = shop_expect(shop, shop_balance(shop, BOB), LOYALTY_BALANCE);
-    assert_int_equal(c->result.points, 0);
-    assert_int_equal(c->result.pending, 99);
-    assert_int_equal(c->result.lifetime, 99);
-
-    shop->now = CHRISTMAS + 14 * DAY;
-    assert_int_equal(points_of(shop, BOB), 99);
-
-    /* what is taken again goes back to where it was */
-
-    noted(shop, "1", 10000, 9900);
-    assert_int_equal(points_of(shop, BOB), 0);
-    noted(shop, "1", 10000, 0);
-    assert_int_equal(points_of(shop, BOB), 99);
-
-    shop->now = CHRISTMAS + 30 * DAY - 1;
-    assert_int_equal(points_of(shop, BOB), 99);
-    shop->now++;
-    assert_int_equal(points_of(shop, BOB), 0);
-}
-
-
 int
 main(void)
 {
@@ -381,8 +335,7 @@ main(void)
         shop_test(points_that_expire_after_a_refund_count_for_the_next),
         shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven),
         shop_test(a_changed_rate_is_none_of_a_refund),
-        shop_test(a_membership_that_is_over_takes_nothing_of_the_next),
-        shop_test(points_of_a_merged_member_come_back_with_their_dates)
+        shop_test(a_membership_that_is_over_takes_nothing_of_the_next)
     };
 
     return run_shop_tests("engine_refunded", tests, 0);

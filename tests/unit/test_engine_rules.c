@@ -611,57 +611,6 @@ a_promotion_may_be_of_one_store(void **state)
 }
 
 
-/* A merge leaves it to whoever knows the rules to count. */
-
-static void
-a_merge_brings_nobody_back_into_an_ended_window(void **state)
-{
-    shop_t             *shop = *state;
-    loyalty_command_t  *c;
-
-    shop->tiers[0].id = text("gold");
-    shop->tiers[0].threshold = 100;
-    shop->program.ladder.ntiers = 1;
-    shop->program.ladder.window = LOYALTY_WINDOW_YEAR;
-
-    shop_expect(shop, shop_signup(shop, BOB), LOYALTY_SIGNED_UP);
-    shop_expect(shop, shop_claim(shop, BOB, "b1", 20000), LOYALTY_CLAIMED);
-
-    shop->now += 5 * 365 * DAY;
-    shop_expect(shop, shop_signup(shop, ADA), LOYALTY_SIGNED_UP);
-    shop_expect(shop, shop_claim(shop, ADA, "a1", 6000), LOYALTY_CLAIMED);
-    shop_expect(shop, shop_signup(shop, "eve@example.com"),
-                LOYALTY_SIGNED_UP);
-    shop_expect(shop, shop_claim(shop, "eve@example.com", "e1", 5000),
-                LOYALTY_CLAIMED);
-
-    (void) shop_sql(shop, "UPDATE member SET tier_at = -tier_at "
-                          "WHERE email = '" ADA "'");
-    (void) shop_sql(shop, "UPDATE member SET merged_into = "
-                          "(SELECT id FROM member WHERE email = '" ADA "') "
-                          "WHERE email = '" BOB "'");
-
-    c = shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
-    assert_null(c->result.tier);
-    assert_int_equal(c->result.tier_missing, 40);
-
-    (void) shop_sql(shop, "UPDATE member SET merged_into = "
-                          "(SELECT id FROM member WHERE email = '" ADA "') "
-                          "WHERE email = 'eve@example.com'");
-
-    c = shop_expect(shop, shop_balance(shop, ADA), LOYALTY_BALANCE);
-    assert_non_null(c->result.tier);
-
-    /* once, by whoever writes first */
-
-    shop_expect(shop, shop_claim(shop, ADA, "a2", 100), LOYALTY_CLAIMED);
-    assert_int_equal(shop_sql(shop, "SELECT tier_points FROM member "
-                                    "WHERE email = '" ADA "'"), 111);
-    assert_int_equal(shop_sql(shop, "SELECT sum(tier_points) FROM member"),
-                     111);
-}
-
-
 int
 main(void)
 {
@@ -690,8 +639,7 @@ main(void)
         shop_test(what_a_program_has_no_more_is_not_shown),
         shop_test(another_currency_is_reckoned_in_that_of_the_program),
         shop_test(each_store_has_order_numbers_of_its_own),
-        shop_test(a_promotion_may_be_of_one_store),
-        shop_test(a_merge_brings_nobody_back_into_an_ended_window)
+        shop_test(a_promotion_may_be_of_one_store)
     };
 
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
