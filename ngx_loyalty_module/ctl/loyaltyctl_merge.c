@@ -45,8 +45,8 @@ static void loyaltyctl_merge_entry(loyalty_entry_t *entry,
     const loyalty_member_t *other, int64_t points);
 static int loyaltyctl_merge_standing(loyalty_transaction_t *tx,
     loyalty_member_t *from, loyalty_member_t *into);
-static int loyaltyctl_merge_count(loyalty_transaction_t *tx,
-    unsigned statement, int64_t member, int64_t *count);
+static int loyaltyctl_merge_read(loyalty_transaction_t *tx,
+    unsigned statement, int64_t member, int64_t *value);
 static int loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from,
     int64_t into);
 static loyaltyctl_exit_e loyaltyctl_merge_report(
@@ -371,10 +371,6 @@ loyaltyctl_merge_standing(loyalty_transaction_t *tx, loyalty_member_t *from,
         into->active_at = from->active_at;
     }
 
-    if (from->perks_until > into->perks_until) {
-        into->perks_until = from->perks_until;
-    }
-
     into->orders += from->orders;
 
     from->streak = no_streak;
@@ -383,18 +379,24 @@ loyaltyctl_merge_standing(loyalty_transaction_t *tx, loyalty_member_t *from,
     from->badges = 0;
     from->waiting = 0;
 
-    return (loyaltyctl_merge_count(tx, LOYALTYCTL_SQL_COUNT_BADGES, into->id,
-                                   &into->badges)
-            == LOYALTY_OK)
-           ? loyaltyctl_merge_count(tx, LOYALTYCTL_SQL_COUNT_POSTPONED,
-                                    into->id, &into->waiting)
-           : LOYALTY_ERROR;
+    if (loyaltyctl_merge_read(tx, LOYALTYCTL_SQL_COUNT_BADGES, into->id,
+                              &into->badges)
+        != LOYALTY_OK
+        || loyaltyctl_merge_read(tx, LOYALTYCTL_SQL_LAST_MEMBERSHIP, into->id,
+                                 &into->perks_until)
+           != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return loyaltyctl_merge_read(tx, LOYALTYCTL_SQL_COUNT_POSTPONED, into->id,
+                                 &into->waiting);
 }
 
 
 static int
-loyaltyctl_merge_count(loyalty_transaction_t *tx, unsigned statement,
-    int64_t member, int64_t *count)
+loyaltyctl_merge_read(loyalty_transaction_t *tx, unsigned statement,
+    int64_t member, int64_t *value)
 {
     int                       row;
     const loyalty_db_value_t  values[] = { loyalty_db_int(member) };
@@ -406,15 +408,15 @@ loyaltyctl_merge_count(loyalty_transaction_t *tx, unsigned statement,
         return LOYALTY_ERROR;
     }
 
-    *count = loyalty_db_column_int(tx->db, 0);
+    *value = loyalty_db_column_int(tx->db, 0);
 
     return LOYALTY_OK;
 }
 
 
 /*
- * Badges of both, memberships as long as the longer, friends, and claims that
- * wait for the store.
+ * Badges of both, memberships as long as those of both together, friends, and
+ * claims that wait for the store.
  */
 
 static int
@@ -422,7 +424,7 @@ loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from, int64_t into)
 {
     size_t                    i;
     const loyalty_db_value_t  forth[] = {
-        loyalty_db_int(into), loyalty_db_int(from)
+        loyalty_db_int(into), loyalty_db_int(from), loyalty_db_int(tx->now)
     };
     const loyalty_db_value_t  back[] = {
         loyalty_db_int(from), loyalty_db_int(into)
@@ -435,9 +437,10 @@ loyaltyctl_merge_rows(loyalty_transaction_t *tx, int64_t from, int64_t into)
     } steps[] = {
         { LOYALTYCTL_SQL_MERGE_BADGES, forth, 2 },
         { LOYALTYCTL_SQL_DROP_BADGES, back, 1 },
-        { LOYALTYCTL_SQL_MERGE_MEMBERSHIPS, forth, 2 },
+        { LOYALTYCTL_SQL_MERGE_MEMBERSHIPS, forth, 3 },
         { LOYALTYCTL_SQL_DROP_MEMBERSHIPS, back, 1 },
         { LOYALTYCTL_SQL_MERGE_POSTPONED, forth, 2 },
+        { LOYALTYCTL_SQL_AWAIT_POSTPONED, forth, 2 },
         { LOYALTYCTL_SQL_DROP_POSTPONED, back, 1 },
         { LOYALTYCTL_SQL_DROP_FRIEND, forth, 2 },
         { LOYALTYCTL_SQL_DROP_FRIEND, back, 2 },

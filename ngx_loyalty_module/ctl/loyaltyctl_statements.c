@@ -112,15 +112,23 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
     loyaltyctl_sql(COUNT_BADGES) =
         { "SELECT count(*) FROM badge WHERE member = $1", 0 },
 
+    /* what both have bought, one after the other: a refund ends its own */
+
     loyaltyctl_sql(MERGE_MEMBERSHIPS) =
         { "INSERT INTO membership (member, id, until_at) "
           "SELECT $1, id, until_at FROM membership WHERE member = $2 "
-          "ON CONFLICT (member, id) DO UPDATE SET until_at = "
-          "CASE WHEN excluded.until_at > membership.until_at "
+          "ON CONFLICT (member, id) DO UPDATE SET until_at = CASE "
+          "WHEN excluded.until_at > $3 AND membership.until_at > $3 "
+          "THEN excluded.until_at + membership.until_at - $3 "
+          "WHEN excluded.until_at > membership.until_at "
           "THEN excluded.until_at ELSE membership.until_at END", 0 },
 
     loyaltyctl_sql(DROP_MEMBERSHIPS) =
         { "DELETE FROM membership WHERE member = $1", 0 },
+
+    loyaltyctl_sql(LAST_MEMBERSHIP) =
+        { "SELECT coalesce(max(until_at), 0) FROM membership "
+          "WHERE member = $1", 0 },
 
     /* nobody has referred himself */
 
@@ -149,6 +157,16 @@ const loyalty_db_statement_t  loyaltyctl_statements[LOYALTYCTL_STATEMENTS] = {
           "AND NOT EXISTS (SELECT 1 FROM postponed AS other "
           "WHERE other.member = $1 AND other.store = postponed.store "
           "AND other.number = postponed.number)", 0 },
+
+    /* the answers to those that are left get what the others come to */
+
+    loyaltyctl_sql(AWAIT_POSTPONED) =
+        { "UPDATE answer SET awaits = (SELECT kept.id FROM postponed "
+          "JOIN postponed AS kept ON kept.store = postponed.store "
+          "AND kept.number = postponed.number "
+          "WHERE postponed.id = answer.awaits AND kept.member = $1) "
+          "WHERE awaits <> 0 AND result = 'claim_pending' AND awaits IN "
+          "(SELECT id FROM postponed WHERE member = $2)", 0 },
 
     loyaltyctl_sql(DROP_POSTPONED) =
         { "DELETE FROM postponed WHERE member = $1", 0 },

@@ -6,6 +6,7 @@
 
 #include <engine_fixture.h>
 #include <loyaltyctl.h>
+#include <postponed_fixture.h>
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -330,6 +331,102 @@ points_of_a_friend_that_expired_after_a_merge_are_gone(void **state)
 }
 
 
+/* Both wait for the same order: what it comes to is the answer to both. */
+
+static void
+an_answer_awaits_the_claim_that_a_merge_has_kept(void **state)
+{
+    shop_t             *shop = *state;
+    loyalty_command_t  *done, *again;
+
+    shop->now = time(NULL);
+
+    signs_up(shop, ADA);
+    signs_up(shop, BOB);
+
+    shop_expect(shop, with_key(unanswered(shop, ADA, "1"), "chatbot", "a"),
+                LOYALTY_CLAIM_PENDING);
+    shop_expect(shop, with_key(unanswered(shop, BOB, "1"), "chatbot", "b"),
+                LOYALTY_CLAIM_PENDING);
+    shop_expect(shop, with_key(unanswered(shop, ADA, "2"), "chatbot", "c"),
+                LOYALTY_CLAIM_PENDING);
+
+    merge(shop, ADA, BOB);
+
+    done = shop_expect(shop, shop_claim(shop, BOB, "1", TOTAL),
+                       LOYALTY_CLAIMED);
+
+    again = shop_expect(shop, with_key(shop_admission(shop, ADA, "1"),
+                                       "chatbot", "a"), LOYALTY_CLAIMED);
+    assert_true(again->replayed);
+    assert_same_answer(done, again);
+
+    again = shop_expect(shop, with_key(shop_admission(shop, BOB, "1"),
+                                       "chatbot", "b"), LOYALTY_CLAIMED);
+    assert_same_answer(done, again);
+
+    shop_expect(shop, with_key(shop_admission(shop, ADA, "2"), "chatbot",
+                               "c"), LOYALTY_CLAIM_PENDING);
+}
+
+
+static void
+joins_the_club(shop_t *shop, const char *email, const char *order)
+{
+    signs_up(shop, email);
+    shop_expect(shop, shop_claim_items(shop, email, order, TOTAL,
+                                       "[{\"sku\":\"CLUB\",\"quantity\":1}]"),
+                LOYALTY_CLAIMED);
+}
+
+
+static void
+expect_membership(shop_t *shop, int64_t at, uint32_t memberships)
+{
+    shop->now = at;
+
+    assert_int_equal(shop_expect(shop, shop_balance(shop, BOB),
+                                 LOYALTY_BALANCE)->result.memberships,
+                     memberships);
+}
+
+
+static void
+a_refund_of_a_membership_leaves_what_the_other_one_bought(void **state)
+{
+    shop_t   *shop = *state;
+    int64_t   start, until;
+
+    shop->memberships[0].id = text("club");
+    shop->memberships[0].sku = text("CLUB");
+    shop->memberships[0].lasts = 60 * DAY;
+    shop->program.nmemberships = 1;
+
+    start = shop->now;
+    joins_the_club(shop, ADA, "1");
+
+    shop->now += DAY;
+    joins_the_club(shop, BOB, "2");
+    until = shop->now + 60 * DAY;
+
+    merge(shop, ADA, BOB);
+    expect_membership(shop, start + 89 * DAY, 1);
+    expect_membership(shop, start + 91 * DAY, 0);
+
+    shop->now = start + 40 * DAY;
+    noted(shop, "1", TOTAL);
+    expect_membership(shop, until - 1, 1);
+
+    shop->now = start + 40 * DAY + HOUR;
+    noted(shop, "1", 0);
+    expect_membership(shop, start + 89 * DAY, 1);
+
+    shop->now = start + 41 * DAY;
+    noted(shop, "2", TOTAL);
+    expect_membership(shop, start + 60 * DAY - 1, 1);
+}
+
+
 /* A merge leaves it to whoever knows the rules to count. */
 
 static void
@@ -418,6 +515,8 @@ main(void)
         merge_test(a_referral_passes_to_an_order_of_before_the_merge),
         merge_test(a_referral_passes_to_an_order_of_who_was_merged),
         merge_test(points_of_a_friend_that_expired_after_a_merge_are_gone),
+        merge_test(an_answer_awaits_the_claim_that_a_merge_has_kept),
+        merge_test(a_refund_of_a_membership_leaves_what_the_other_one_bought),
         merge_test(a_merge_brings_nobody_back_into_an_ended_window),
         merge_test(what_was_earned_for_a_tier_is_joined_once)
     };
