@@ -114,7 +114,7 @@ static const loyalty_export_t  loyalty_exports[] = {
 
     { "claims", loyalty_columns_of(loyalty_export_claims),
       "SELECT claim.store, number, code, claimed_at, currency, total, "
-      "coalesce(" LOYALTY_LAST_STEP("refunded") ", refunded), claim.points, "
+      "coalesce(" LOYALTY_LAST_STEP("refunded") ", 0), claim.points, "
       "coalesce(" LOYALTY_LAST_STEP("taken") ", 0), facts "
       "FROM claim LEFT JOIN member ON member.id = claim.member "
       "ORDER BY claim.store, number" },

@@ -207,7 +207,7 @@ loyalty_report_top_spend(loyalty_report_t *report, int64_t limit)
                "(SELECT reversal.refunded FROM reversal "
                "WHERE reversal.store = claim.store "
                "AND reversal.number = claim.number "
-               "ORDER BY step DESC LIMIT 1), refunded) AS refunds "
+               "ORDER BY step DESC LIMIT 1), 0) AS refunds "
                "FROM claim LEFT JOIN (SELECT id, merged_into AS other "
                "FROM member WHERE merged_into <> 0) AS merged "
                "ON merged.id = claim.member) AS bought "

@@ -87,7 +87,6 @@ static const char  loyalty_postgresql_migration_1[] =
 "    currency   TEXT   NOT NULL,"
 "    rate       BIGINT NOT NULL,"
 "    total      BIGINT NOT NULL CHECK (total >= 0),"
-"    refunded   BIGINT NOT NULL CHECK (refunded >= 0),"
 "    points     BIGINT NOT NULL CHECK (points >= 0),"
 "    facts      TEXT   NOT NULL,"
 "    memberships TEXT  NOT NULL,"

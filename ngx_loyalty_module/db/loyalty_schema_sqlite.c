@@ -172,7 +172,6 @@ static const char  loyalty_sqlite_migration_1[] =
 "    currency   TEXT    NOT NULL,"
 "    rate       INTEGER NOT NULL,"              /* see loyalty_store_t */
 "    total      INTEGER NOT NULL CHECK (total >= 0),"
-"    refunded   INTEGER NOT NULL CHECK (refunded >= 0),"  /* by then */
 "    points     INTEGER NOT NULL CHECK (points >= 0),"
 "    facts      TEXT    NOT NULL,"              /* see loyalty_award_t */
 "    memberships TEXT   NOT NULL,"              /* see loyalty_bought_t */

@@ -69,14 +69,13 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("became")
     } },
 
-    { "claim", "store, number", 0, 11, {
+    { "claim", "store, number", 0, 10, {
         loyalty_text("store"),
         loyalty_text("number"),
         loyalty_int("member"),
         loyalty_text("currency"),
         loyalty_int("rate"),
         loyalty_int("total"),
-        loyalty_int("refunded"),
         loyalty_int("points"),
         loyalty_text("facts"),
         loyalty_text("memberships"),

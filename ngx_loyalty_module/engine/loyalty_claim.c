@@ -27,8 +27,6 @@ static int loyalty_claim_insert(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_store_t *store,
     const loyalty_award_t *award, const loyalty_bought_t *bought,
     int *inserted);
-static int64_t loyalty_claim_refunded(const loyalty_program_t *program,
-    const loyalty_order_t *order);
 static int loyalty_claim_extend(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_bought_t *bought);
 static int loyalty_claim_points(loyalty_transaction_t *tx,
@@ -356,7 +354,6 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
         loyalty_db_text(tx->program->currency),
         loyalty_db_int(store->rate),
         loyalty_db_int(command->facts.total),
-        loyalty_db_int(loyalty_claim_refunded(tx->program, &command->facts)),
         loyalty_db_int(award->points),
         loyalty_db_text(facts),
         loyalty_db_text(memberships),
@@ -374,33 +371,6 @@ loyalty_claim_insert(loyalty_transaction_t *tx, loyalty_command_t *command,
     *inserted = (loyalty_db_changes(tx->db) != 0);
 
     return LOYALTY_OK;
-}
-
-
-/*
- * What a refund has taken off the award already is not to be taken back once
- * more; what it has not, is.  Of an order that was refunded as a whole, all of
- * the award is: what other rules of earning have added, too.
- */
-
-static int64_t
-loyalty_claim_refunded(const loyalty_program_t *program,
-    const loyalty_order_t *order)
-{
-    size_t  i;
-
-    if (order->refunded >= order->total) {
-        return 0;
-    }
-
-    for (i = 0; i < program->nearns; i++) {
-
-        if (program->earns[i].minus & LOYALTY_MINUS_REFUNDS) {
-            return order->refunded;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -517,11 +487,10 @@ loyalty_claim_read(loyalty_transaction_t *tx,
     claim->member = loyalty_db_column_int(tx->db, 0);
     claim->rate = loyalty_db_column_int(tx->db, 1);
     claim->total = loyalty_db_column_int(tx->db, 2);
-    claim->refunded = loyalty_db_column_int(tx->db, 3);
-    claim->points = loyalty_db_column_int(tx->db, 4);
-    claim->claimed_at = loyalty_db_column_int(tx->db, 5);
+    claim->points = loyalty_db_column_int(tx->db, 3);
+    claim->claimed_at = loyalty_db_column_int(tx->db, 4);
 
-    memberships = loyalty_db_column_text(tx->db, 6);
+    memberships = loyalty_db_column_text(tx->db, 5);
 
     if (memberships.len >= sizeof(claim->bought.text)) {
         return loyalty_transaction_refuse(tx, "no order has bought so many "

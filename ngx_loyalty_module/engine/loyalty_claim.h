@@ -19,7 +19,6 @@ typedef struct {
     int64_t              member;
     int64_t              rate;            /* the store's, then */
     int64_t              total;
-    int64_t              refunded;        /* known when it was claimed */
     int64_t              points;
     int64_t              claimed_at;
     loyalty_bought_t     bought;

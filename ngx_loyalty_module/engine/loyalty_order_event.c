@@ -213,8 +213,8 @@ loyalty_order_event_reverse(loyalty_transaction_t *tx,
 
 
 /*
- * A void order is refunded as a whole, whatever was known of it before.  What
- * is refunded is a share of what the order was worth when it was claimed.
+ * A void order is refunded as a whole, also if it cost nothing.  What is
+ * refunded is a share of what the order was worth when it was claimed.
  */
 
 static int64_t
@@ -240,7 +240,7 @@ loyalty_order_event_refunded(const loyalty_transaction_t *tx,
         refunded = claim->total;
     }
 
-    return (refunded > claim->refunded) ? refunded : claim->refunded + 1;
+    return (refunded > 0) ? refunded : 1;
 }
 
 

@@ -65,11 +65,15 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
         return LOYALTY_ERROR;
     }
 
+    if (refunded == last.refunded) {
+        return LOYALTY_OK;
+    }
+
     next.number = last.number + 1;
     next.entry = 0;
     next.refunded = refunded;
     next.points = loyalty_award_reversal(claim->points, claim->total,
-                                         claim->refunded, refunded);
+                                         refunded);
     next.taken = last.taken;
     next.whole = loyalty_reversal_whole(claim, refunded);
     next.asked_at = asked_at;
@@ -77,10 +81,6 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     /* 1: the order stands again, -1: it does not any more */
 
     times = (int) (last.whole - next.whole);
-
-    if (next.points == last.points && times == 0) {
-        return LOYALTY_OK;
-    }
 
     if (loyalty_reversal_stale(&last, &next)) {
         *stale = 1;
@@ -145,12 +145,12 @@ loyalty_reversal_last(loyalty_transaction_t *tx,
 }
 
 
-/* Whether all of the order was refunded, some of it since the claim. */
+/* Whether all of the order was refunded: of one that cost nothing, more. */
 
 static int
 loyalty_reversal_whole(const loyalty_claim_t *claim, int64_t refunded)
 {
-    return refunded >= claim->total && refunded > claim->refunded;
+    return refunded >= claim->total && refunded > 0;
 }
 
 

@@ -128,6 +128,8 @@ loyalty_award_earn(const loyalty_earn_t *earn, const loyalty_order_t *order)
 }
 
 
+/* Refunds take their share of the award, whenever they come. */
+
 static int64_t
 loyalty_award_basis(const loyalty_earn_t *earn, const loyalty_order_t *order)
 {
@@ -139,8 +141,7 @@ loyalty_award_basis(const loyalty_earn_t *earn, const loyalty_order_t *order)
         int64_t   amount;
     } parts[] = {
         { LOYALTY_MINUS_TAX, order->tax },
-        { LOYALTY_MINUS_SHIPPING, order->shipping },
-        { LOYALTY_MINUS_REFUNDS, order->refunded }
+        { LOYALTY_MINUS_SHIPPING, order->shipping }
     };
 
     basis = order->total;
@@ -340,18 +341,7 @@ loyalty_award_membership(const loyalty_membership_t *membership,
 
 
 int64_t
-loyalty_award_reversal(int64_t points, int64_t total, int64_t before,
-    int64_t refunded)
+loyalty_award_reversal(int64_t points, int64_t total, int64_t refunded)
 {
-    if (refunded <= before) {
-        return 0;
-    }
-
-    /* nothing was left of the total: there is no share to be had of it */
-
-    if (total <= before) {
-        return points;
-    }
-
-    return loyalty_points_share(points, refunded - before, total - before);
+    return (refunded > 0) ? loyalty_points_share(points, refunded, total) : 0;
 }

@@ -55,11 +55,11 @@ int64_t loyalty_award_membership(const loyalty_membership_t *membership,
 
 /*
  * How many of the points that an order earned are to be taken back when
- * "refunded" of its total have been paid back, of which "before" was known
- * when it earned them: all amounts in minor units, cumulative.  A pure
- * function of the sums, so parts of a refund add up to the whole.
+ * "refunded" of its total have been paid back: amounts in minor units,
+ * cumulative.  A pure function of the sums, so parts of a refund add up to the
+ * whole, and it does not matter what came before the claim.
  */
-int64_t loyalty_award_reversal(int64_t points, int64_t total, int64_t before,
+int64_t loyalty_award_reversal(int64_t points, int64_t total,
     int64_t refunded);
 
 

@@ -15,7 +15,7 @@
 
 #define LOYALTY_EARNS_MAX  16
 
-/* What does not count of an order's total, by bit. */
+/* What does not count of an order's total, by bit; refunds never do. */
 
 #define LOYALTY_MINUS_TAX       0x01
 #define LOYALTY_MINUS_SHIPPING  0x02

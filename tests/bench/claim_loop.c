@@ -222,9 +222,9 @@ claim_loop_claim(claim_loop_t *loop)
         loyalty_db_text(((loyalty_str_t) { len, number })),
         loyalty_db_int(member), claim_loop_string("USD"),
         loyalty_db_int(LOYALTY_RATE_ONE), loyalty_db_int(CLAIM_LOOP_TOTAL),
-        loyalty_db_int(0), loyalty_db_int(CLAIM_LOOP_POINTS),
-        claim_loop_string("base=60"), claim_loop_string(""),
-        loyalty_db_int(now), loyalty_db_int((int64_t) now * 1000)
+        loyalty_db_int(CLAIM_LOOP_POINTS), claim_loop_string("base=60"),
+        claim_loop_string(""), loyalty_db_int(now),
+        loyalty_db_int((int64_t) now * 1000)
     };
 
     claim_loop_run(loop, LOYALTY_SQL_CLAIM_FIND, claim, 2);

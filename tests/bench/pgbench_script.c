@@ -52,7 +52,7 @@ static const char *const  pgbench_script_find[] = {
 
 static const char *const  pgbench_script_insert[] = {
     "'default'", ":order", ":m_id", "'USD'", "1000000", "6099",
-    "0", PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now",
+    PGBENCH_SCRIPT_POINTS, "'base=60'", "''", ":now",
     ":now * 1000::bigint"
 };
 

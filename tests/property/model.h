@@ -124,7 +124,6 @@ typedef struct {
 typedef struct {
     int            owner;                /* -1: nobody has claimed it */
     int64_t        total;                /* of the program's currency */
-    int64_t        before;               /* refunded, when it was claimed */
     int64_t        points;
     int64_t        claimed_at;
     int            lot;                  /* -1: none */

@@ -120,7 +120,7 @@ static void
 model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
 {
     int              i;
-    int64_t          refunded, seconds;
+    int64_t          seconds;
     member_t        *member = &model->members[who];
     claimed_t       *claim = &model->claims[step->what];
     const order_t   *order = &model->story->orders[step->what];
@@ -131,16 +131,6 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
     claim->points = model_award(model, who, step);
     claim->claimed_at = model->now;
     claim->lot = -1;
-
-    refunded = model_convert(model, order->store, step->refunded);
-
-    for (i = 0; i < rules->nearns; i++) {
-        if (rules->earns[i].kind == EARN_AMOUNT && rules->earns[i].refunds
-            && refunded < claim->total)
-        {
-            claim->before = refunded;
-        }
-    }
 
     for (i = 0; i < rules->nmemberships; i++) {
         seconds = order->quantity[2 + i] * rules->memberships[i].lasts;
@@ -284,10 +274,6 @@ award_basis(const model_t *model, const earn_rule_t *earn,
 
     if (earn->shipping) {
         basis -= model_convert(model, order->store, order->shipping);
-    }
-
-    if (earn->refunds) {
-        basis -= model_convert(model, order->store, step->refunded);
     }
 
     return (basis > 0) ? basis : 0;
@@ -436,8 +422,8 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
             refunded = claim->total;
         }
 
-        if (refunded <= claim->before) {
-            refunded = claim->before + 1;
+        if (refunded == 0) {
+            refunded = 1;
         }
     }
 
@@ -489,24 +475,23 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     refund_t   refund = { BY_REFUND, order, claim->lot, 0,
                           claim->claimed_at, NULL, order, 0 };
 
-    if (refunded <= claim->before) {
+    if (refunded == 0) {
         due = 0;
 
     } else if (refunded >= claim->total) {
         due = claim->points;
 
     } else {
-        due = claim->points * (refunded - claim->before)
-              / (claim->total - claim->before);
+        due = claim->points * refunded / claim->total;
     }
 
     refund.store = (model->rules->nstores == 1)
                    ? -1 : model->story->orders[order].store;
 
     was = claim->gone;
-    whole = refunded >= claim->total && refunded > claim->before;
+    whole = refunded >= claim->total && refunded > 0;
 
-    if (due == claim->due && whole == was) {
+    if (refunded == claim->refunded) {
         return "noted";
     }
 

@@ -80,21 +80,55 @@ a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing(void **state)
 }
 
 
+/* Whatever earns the points, and whenever the refund came. */
+
 static void
 a_claim_takes_off_a_refund_once(void **state)
 {
     shop_t  *shop = *state;
 
     shop->earns[0].minus = LOYALTY_MINUS_REFUNDS;
+    shop->earns[1].kind = LOYALTY_EARN_PER_ORDER;
+    shop->earns[1].points = 50;
+    shop->program.nearns = 2;
 
-    shop_member(shop, ADA, 50);
+    shop_member(shop, ADA, 0);
 
     assert_int_equal(shop_expect(shop, claim_of_a_refunded(shop, ADA, "1",
-                                                           6000, 2000),
-                                 LOYALTY_CLAIMED)->result.earned, 40);
+                                                           6000, 3000),
+                                 LOYALTY_CLAIMED)->result.earned, 55);
+    noted(shop, "1", 6000, 3000);
+    assert_int_equal(points_of(shop, ADA), 55);
+    noted(shop, "1", 6000, 4500);
+    assert_int_equal(points_of(shop, ADA), 28);
+    noted(shop, "1", 6000, 6000);
+    assert_int_equal(points_of(shop, ADA), 0);
 
-    noted(shop, "1", 6000, 4000);
-    assert_int_equal(points_of(shop, ADA), 70);
+    shop_expect(shop, shop_claim(shop, ADA, "2", 6000), LOYALTY_CLAIMED);
+    assert_int_equal(points_of(shop, ADA), 110);
+    noted(shop, "2", 6000, 3000);
+    assert_int_equal(points_of(shop, ADA), 55);
+    noted(shop, "2", 6000, 4500);
+    assert_int_equal(points_of(shop, ADA), 28);
+}
+
+
+/* The books know of it, also if it is worth less than a point. */
+
+static void
+a_refund_that_takes_nothing_is_known(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, claim_of_a_refunded(shop, ADA, "1", 6000, 99),
+                LOYALTY_CLAIMED);
+    assert_int_equal(shop_sql(shop, "SELECT refunded FROM reversal"), 99);
+
+    noted(shop, "1", 6000, 98);
+    noted(shop, "1", 6000, 98);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM reversal"), 2);
+    assert_int_equal(points_of(shop, ADA), 60);
 }
 
 
@@ -328,6 +362,7 @@ main(void)
         shop_test(
             a_claim_of_an_order_that_was_refunded_as_a_whole_earns_nothing),
         shop_test(a_claim_takes_off_a_refund_once),
+        shop_test(a_refund_that_takes_nothing_is_known),
         shop_test(
             a_claim_takes_off_a_refund_of_all_with_what_it_is_no_part_of),
         shop_test(points_that_have_expired_are_not_taken_again),

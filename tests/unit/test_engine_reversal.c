@@ -96,7 +96,6 @@ an_event_that_comes_again_changes_nothing(void **state)
 
     noted(shop, "1", TOTAL, 3000);
     noted(shop, "1", TOTAL, 3000);
-    noted(shop, "1", TOTAL, 3001);
 
     assert_int_equal(points_of(shop, ADA), 50 + POINTS - 29);
     assert_int_equal(shop_sql(shop, "SELECT count(*) FROM reversal"), 1);

@@ -407,7 +407,7 @@ INSERT INTO spending SELECT 2 * $n + i, i, 50 FROM temp.n WHERE i % 4 = 0;
 INSERT INTO spending SELECT 2 * $n + i, $n + i, 50 FROM temp.n
  WHERE i % 4 = 0;
 
-INSERT INTO claim SELECT 'default', i, i, 'USD', 1000000, 6000, 0, 60,
+INSERT INTO claim SELECT 'default', i, i, 'USD', 1000000, 6000, 60,
                          '1 per 1.00', '', 1700000000 + i FROM temp.n;
 INSERT INTO redemption (id, member, reward, store, cost, source, coupon,
                         expires_at, redeemed_at, state, changed_at)
