@@ -144,6 +144,13 @@ $t->refuses('nothing but links where there are none', 'no links',
 my $known = program('known', 'link_secret value:' . '0123456789abcdef' x 2
                     . '; session 1d; tier gold 100 "Gold"; ');
 
+in_server('location /x { loyalty_logout; }', 'number of arguments');
+in_server('location /x { loyalty_logout nobody; }', 'nobody');
+$t->refuses('a log-out where nobody is known', 'has no "session"',
+    around($links, 'location /x { loyalty_logout links; } # HERE'));
+$t->accepts('a log-out, without a key', around($known,
+    'location /x { loyalty_auth key; loyalty_logout known; }'));
+
 in_server('loyalty_require;', 'number of arguments');
 in_server('loyalty_require a b c d;', 'number of arguments');
 in_server('loyalty_require nobody;', 'nobody');

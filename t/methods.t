@@ -37,6 +37,8 @@ http {
         api_key       chatbot value:%%KEY%%;
         %%LOOKUP%%
         order_event   woocommerce secret=value:secret-of-the-webhooks;
+        link_secret   value:c2lnbmVk-links-of-the-shop-0123456789;
+        session       30d;
     }
 
     server {
@@ -50,6 +52,7 @@ http {
         location = /loyalty/leaderboard { loyalty_leaderboard shop; }
         location = /loyalty/report      { loyalty_report      shop; }
         location = /loyalty/event       { loyalty_order_event shop; }
+        location = /loyalty/logout      { loyalty_logout      shop; }
         %%STORE%%
     }
 }
@@ -57,7 +60,7 @@ END
 
 my %allow = (
     (map { $_ => 'POST, OPTIONS' }
-         qw(signup claim redeem cancel action event)),
+         qw(signup claim redeem cancel action event logout)),
     (map { $_ => 'GET, HEAD, POST, OPTIONS' }
          qw(balance history coupon leaderboard)),
     report => 'GET, HEAD, OPTIONS',

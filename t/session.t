@@ -86,12 +86,15 @@ http {
         location = /loyalty/cancel      { loyalty_cancel      shop; }
         location = /loyalty/leaderboard { loyalty_leaderboard shop; }
         location = /loyalty/action      { loyalty_action      shop; }
+        location = /loyalty/logout      { loyalty_logout      shop; }
+        location = /loyalty/status      { loyalty_status      shop; }
 
         location = /keys/balance {
             loyalty_balance shop;
             loyalty_auth    key;
         }
 
+        location = /other/logout  { loyalty_logout  other; }
         location = /other/signup  { loyalty_signup  other; }
         location = /other/balance { loyalty_balance other; }
         location = /other/join {
@@ -390,6 +393,61 @@ is_result(post('/other/claim', {order => 1007}, cookie_of($r)), 200,
     'claimed', {email => $ada}, 'it claims, too');
 is_fault(post('/other/claim', {order => 1008}), 400, 'bad_email',
     'without it the e-mail is missing');
+
+# the end of a session
+
+sub ends {
+    my ($r, $header, $name) = @_;
+
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+
+    is($r->status, 204, $name);
+    is($r->header('Set-Cookie'), $header, "$name: the browser forgets it");
+}
+
+my $end = '__Host-loyalty_shop=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; '
+          . 'Secure';
+
+$r = post('/loyalty/logout', {}, $cookie);
+
+ends($r, $end, 'log-out');
+is($r->body, '', 'log-out: there is nothing to be said');
+is($r->header('Cache-Control'), 'no-store', 'log-out: nor to be kept');
+
+ends(post('/loyalty/logout', {}), $end, 'log-out of nobody');
+ends(post('/loyalty/logout', {}, cookie($code, expires => 1)), $end,
+    'log-out of who is not known any more');
+ends(post('/loyalty/logout', '', $cookie, headers =>
+    ['Sec-Fetch-Site' => 'same-origin']), $end, 'log-out by a form');
+ends(post('/loyalty/logout', '[' x 2000, $cookie, type => 'application/json'),
+    $end, 'log-out, whatever is in the body');
+ends(post('/other/logout', {}), 'loyalty_other=; Path=/; Max-Age=0; HttpOnly; '
+    . 'SameSite=Lax', 'log-out by plain http');
+
+for (['a form', @form], ['no type', type => undef],
+     ['a form of another site', @form, headers =>
+         ['Sec-Fetch-Site' => 'cross-site']],
+     ['a form of a neighbour', @form, headers =>
+         ['Sec-Fetch-Site' => 'same-site']])
+{
+    my ($name, @o) = @$_;
+
+    $r = post('/loyalty/logout', 'a=b', $cookie, @o);
+
+    is_fault($r, 401, 'unauthorized', "log-out by $name");
+    is($r->header('Set-Cookie'), undef, "log-out by $name: does nothing");
+}
+
+$r = get('/loyalty/logout', $cookie);
+
+is_fault($r, 405, 'method_not_allowed', 'log-out by GET');
+is($r->header('Set-Cookie'), undef, 'log-out by GET: does nothing');
+like($t->get('/loyalty/status')->body, qr/^loyalty_requests_total\{
+    program="shop",location="logout",result="unauthorized"\}\ 4$/mx,
+    'log-out: what is refused is counted');
+
+is_result(get('/loyalty/balance', $cookie), 200, 'balance',
+    'who has kept a copy of the cookie is still known');
 
 # an open location tells nothing to who only knows an e-mail
 

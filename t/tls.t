@@ -67,7 +67,8 @@ http {
         %%LOCATIONS%%
         %%STORE%%
 
-        location = /lounge { loyalty_require shop; }
+        location = /loyalty/logout { loyalty_logout shop; }
+        location = /lounge         { loyalty_require shop; }
     }
 
     # who has a page under the same domain
@@ -191,6 +192,18 @@ like($r->header('Set-Cookie'), qr/^loyalty_shop=1[^;]+;\ Path=\/;
     'http: the cookie has neither the name nor "Secure"');
 is_known('cat', 'http://shop.example', $eve, 'http: a browser is known');
 is_known('cat', 'https://shop.example', undef, 'http: but not over TLS');
+
+# the end of it
+
+for (['ada', 'https'], ['cat', 'http']) {
+    my ($browser, $scheme) = @$_;
+
+    is(browse($browser, "$scheme://shop.example/loyalty/logout", '-H',
+        'Content-Type: application/json', '-d', '{}')->status, 204,
+        "$scheme: log-out");
+    is_known($browser, "$scheme://shop.example", undef,
+        "$scheme: a browser is not known any more");
+}
 
 ###############################################################################
 

@@ -16,6 +16,10 @@
 #define NGX_HTTP_LOYALTY_COOKIE       "loyalty_"
 #define NGX_HTTP_LOYALTY_COOKIE_HOST  "__Host-loyalty_"
 
+/* A header is shorter than this. */
+
+#define NGX_HTTP_LOYALTY_COOKIE_LEN  512
+
 
 static ngx_int_t ngx_http_loyalty_cookie_in(
     ngx_http_loyalty_program_t *program, const char *prefix,
@@ -27,6 +31,9 @@ static const char *ngx_http_loyalty_cookie_prefix(ngx_http_request_t *r,
     ngx_http_loyalty_program_t *program);
 static ngx_uint_t ngx_http_loyalty_cookie_by_tls(ngx_http_request_t *r,
     ngx_http_loyalty_program_t *program);
+static ngx_int_t ngx_http_loyalty_cookie_write(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, const char *value, time_t age,
+    ngx_str_t *header);
 
 
 /* By plain http, another site may have put one of this name beside ours. */
@@ -180,25 +187,41 @@ ngx_http_loyalty_cookie_make(ngx_http_request_t *r,
     ngx_http_loyalty_program_t *program, loyalty_str_t member,
     ngx_str_t *header)
 {
-    char     value[LOYALTY_COOKIE_SIZE];
+    char  value[LOYALTY_COOKIE_SIZE];
+
+    return (loyalty_cookie_make(&program->link_secrets, program->rules.name,
+                                member, ngx_time() + program->session, value)
+            == LOYALTY_OK)
+           ? ngx_http_loyalty_cookie_write(r, program, value,
+                                           program->session, header)
+           : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_loyalty_cookie_end(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, ngx_str_t *header)
+{
+    return ngx_http_loyalty_cookie_write(r, program, "", 0, header);
+}
+
+
+static ngx_int_t
+ngx_http_loyalty_cookie_write(ngx_http_request_t *r,
+    ngx_http_loyalty_program_t *program, const char *value, time_t age,
+    ngx_str_t *header)
+{
     u_char  *p;
 
-    if (loyalty_cookie_make(&program->link_secrets, program->rules.name,
-                            member, ngx_time() + program->session, value)
-        != LOYALTY_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    header->data = ngx_pnalloc(r->pool, 512);
+    header->data = ngx_pnalloc(r->pool, NGX_HTTP_LOYALTY_COOKIE_LEN);
     if (header->data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_snprintf(header->data, 512,
+    p = ngx_snprintf(header->data, NGX_HTTP_LOYALTY_COOKIE_LEN,
                      "%s%V=%s; Path=/; Max-Age=%T; HttpOnly; SameSite=Lax%s",
                      ngx_http_loyalty_cookie_prefix(r, program),
-                     &program->name, value, (time_t) program->session,
+                     &program->name, value, age,
                      ngx_http_loyalty_cookie_by_tls(r, program) ? "; Secure"
                                                                 : "");
 

@@ -6,6 +6,7 @@
 
 #include <ngx_http_loyalty_endpoint.h>
 #include <ngx_http_loyalty_ref.h>
+#include <ngx_http_loyalty_session.h>
 #include <ngx_http_loyalty_status.h>
 
 
@@ -128,19 +129,28 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint = {
     .allow = ngx_string("POST, OPTIONS")
 };
 
-/* What the workers have counted: no command, and no parameters. */
+/* What the workers have counted: no parameters. */
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint = {
-    .kind = LOYALTY_COMMANDS,
+    .kind = NGX_HTTP_LOYALTY_SERVES_STATUS,
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .serve = ngx_http_loyalty_status
 };
 
+/* The browser forgets its cookie: no parameters, either. */
+
+ngx_http_loyalty_endpoint_t  ngx_http_loyalty_logout_endpoint = {
+    .kind = NGX_HTTP_LOYALTY_SERVES_LOGOUT,
+    .methods = NGX_HTTP_LOYALTY_WRITE,
+    .allow = ngx_string("POST, OPTIONS"),
+    .serve = ngx_http_loyalty_logout
+};
+
 /* It neither takes parameters nor asks the database. */
 
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint = {
-    .kind = LOYALTY_COMMANDS,
+    .kind = NGX_HTTP_LOYALTY_SERVES_REF,
     .methods = NGX_HTTP_GET|NGX_HTTP_HEAD,
     .allow = ngx_string("GET, HEAD, OPTIONS"),
     .serve = ngx_http_loyalty_ref

@@ -30,10 +30,22 @@
 #define NGX_HTTP_LOYALTY_LINK      0x8000
 
 
+/* What may be served without a command of the engine. */
+
+typedef enum {
+    NGX_HTTP_LOYALTY_SERVES_STATUS = LOYALTY_COMMANDS,
+    NGX_HTTP_LOYALTY_SERVES_REF,
+    NGX_HTTP_LOYALTY_SERVES_LOGOUT,
+
+    NGX_HTTP_LOYALTY_SERVES
+} ngx_http_loyalty_serves_e;
+
+
 /* What a location serves. */
 
 struct ngx_http_loyalty_endpoint_s {
-    loyalty_command_e             kind;
+    ngx_uint_t                    kind;          /* loyalty_command_e, or */
+                                                 /* one of the above */
     ngx_uint_t                    methods;
     ngx_str_t                     allow;
     ngx_uint_t                    needs;         /* parameters */
@@ -60,6 +72,7 @@ extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_history_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_leaderboard_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_report_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_order_event_endpoint;
+extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_logout_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_status_endpoint;
 extern ngx_http_loyalty_endpoint_t  ngx_http_loyalty_ref_endpoint;
 

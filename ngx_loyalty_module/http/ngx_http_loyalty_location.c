@@ -105,6 +105,13 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
             "\"loyalty_store_timeout\": make it longer");
     }
 
+    if (llcf->endpoint->kind == NGX_HTTP_LOYALTY_SERVES_LOGOUT
+        && program->session == 0)
+    {
+        return ngx_http_loyalty_refuse_location(cf, llcf,
+            "which has no \"session\": there is nothing to be ended");
+    }
+
     if ((llcf->auth & NGX_HTTP_LOYALTY_AUTH_KEY) && program->keys.nelts == 0) {
         return ngx_http_loyalty_refuse_location(cf, llcf,
             "which has no \"api_key\": add one, or write \"loyalty_auth "
@@ -139,9 +146,10 @@ ngx_http_loyalty_location_check(ngx_conf_t *cf,
 static void
 ngx_http_loyalty_location_fixed(ngx_http_loyalty_loc_conf_t *llcf)
 {
-    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT) {
-
-        /* the store has no key, but signs */
+    if (llcf->endpoint->kind == LOYALTY_COMMAND_ORDER_EVENT
+        || llcf->endpoint->kind == NGX_HTTP_LOYALTY_SERVES_LOGOUT)
+    {
+        /* the store has no key, but signs; and anybody may go */
 
         llcf->auth = NGX_HTTP_LOYALTY_AUTH_OFF;
     }

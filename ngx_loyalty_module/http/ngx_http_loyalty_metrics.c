@@ -4,7 +4,6 @@
  */
 
 
-#include <ngx_http_loyalty_endpoint.h>
 #include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_shared.h>
 

@@ -8,7 +8,7 @@
 #define _NGX_HTTP_LOYALTY_METRICS_H_INCLUDED_
 
 
-#include <ngx_http_loyalty_request.h>
+#include <ngx_http_loyalty_endpoint.h>
 
 
 /*
@@ -57,9 +57,9 @@ typedef struct {
 
 typedef struct {
 
-    /* by what the location serves; the last ones serve no command */
+    /* by what the location serves */
 
-    ngx_atomic_t                  requests[LOYALTY_COMMANDS + 1]
+    ngx_atomic_t                  requests[NGX_HTTP_LOYALTY_SERVES]
                                           [LOYALTY_OUTCOMES];
     ngx_atomic_t                  failures;      /* of the database */
 

@@ -167,6 +167,13 @@ static ngx_command_t  ngx_http_loyalty_commands[] = {
       0,
       &ngx_http_loyalty_order_event_endpoint },
 
+    { ngx_string("loyalty_logout"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_loyalty_location,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_loyalty_logout_endpoint },
+
     { ngx_string("loyalty_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_loyalty_location,

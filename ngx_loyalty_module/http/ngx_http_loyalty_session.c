@@ -5,7 +5,9 @@
 
 
 #include <ngx_http_loyalty_executor.h>
+#include <ngx_http_loyalty_cookie.h>
 #include <ngx_http_loyalty_flow.h>
+#include <ngx_http_loyalty_input.h>
 #include <ngx_http_loyalty_response.h>
 #include <ngx_http_loyalty_session.h>
 
@@ -102,4 +104,36 @@ ngx_http_loyalty_unknown(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
 
     ngx_http_loyalty_fault(r, ctx->open ? LOYALTY_BAD_EMAIL
                                         : LOYALTY_UNAUTHORIZED);
+}
+
+
+/*
+ * Also where there is no good cookie any more: what is left of it goes.  The
+ * cookie itself cannot be taken back, it is good for whoever has a copy.
+ */
+
+ngx_int_t
+ngx_http_loyalty_logout(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_str_t  header;
+
+    if (!ngx_http_loyalty_cookie_safe(r, ngx_http_loyalty_body_is_json(r))) {
+        ctx->command.result.detail = "The form may be another site's: send "
+                                     "the type \"application/json\", or from "
+                                     "a page of this site.";
+
+        return ngx_http_loyalty_refuse(r, ctx, LOYALTY_UNAUTHORIZED);
+    }
+
+    if (ngx_http_loyalty_cookie_end(r, ctx->conf->program, &header) != NGX_OK
+        || ngx_http_loyalty_add_header(r, "Set-Cookie", &header) != NGX_OK
+        || ngx_http_loyalty_add_no_store(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = NGX_HTTP_NO_CONTENT;
+    r->header_only = 1;
+
+    return ngx_http_send_header(r);
 }

@@ -18,5 +18,9 @@
 void ngx_http_loyalty_recognize(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
+/* Has the browser forget its cookie; as a content handler does. */
+ngx_int_t ngx_http_loyalty_logout(ngx_http_request_t *r,
+    ngx_http_loyalty_ctx_t *ctx);
+
 
 #endif /* _NGX_HTTP_LOYALTY_SESSION_H_INCLUDED_ */

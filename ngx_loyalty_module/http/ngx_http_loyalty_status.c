@@ -67,9 +67,9 @@ static const ngx_http_loyalty_family_pt  ngx_http_loyalty_families[] = {
 };
 
 
-/* What a location is called; the last serves no command. */
+/* What a location is called. */
 
-static ngx_str_t  ngx_http_loyalty_locations[LOYALTY_COMMANDS + 1] = {
+static ngx_str_t  ngx_http_loyalty_locations[NGX_HTTP_LOYALTY_SERVES] = {
     [LOYALTY_COMMAND_SIGNUP] = ngx_string("signup"),
     [LOYALTY_COMMAND_CLAIM] = ngx_string("claim"),
     [LOYALTY_COMMAND_BALANCE] = ngx_string("balance"),
@@ -81,7 +81,9 @@ static ngx_str_t  ngx_http_loyalty_locations[LOYALTY_COMMANDS + 1] = {
     [LOYALTY_COMMAND_ORDER_EVENT] = ngx_string("order_event"),
     [LOYALTY_COMMAND_LEADERBOARD] = ngx_string("leaderboard"),
     [LOYALTY_COMMAND_REPORT] = ngx_string("report"),
-    [LOYALTY_COMMANDS] = ngx_string("status")
+    [NGX_HTTP_LOYALTY_SERVES_STATUS] = ngx_string("status"),
+    [NGX_HTTP_LOYALTY_SERVES_REF] = ngx_string("ref"),
+    [NGX_HTTP_LOYALTY_SERVES_LOGOUT] = ngx_string("logout")
 };
 
 static ngx_str_t  ngx_http_loyalty_queues[NGX_HTTP_LOYALTY_QUEUES] = {
@@ -128,7 +130,7 @@ ngx_http_loyalty_status_requests(ngx_http_loyalty_status_t *status)
                                    "counter",
                                    "Requests, by location and result.");
 
-    for (kind = 0; kind <= LOYALTY_COMMANDS; kind++) {
+    for (kind = 0; kind < NGX_HTTP_LOYALTY_SERVES; kind++) {
 
         for (outcome = 0; outcome < LOYALTY_OUTCOMES; outcome++) {
             n = status->metrics->requests[kind][outcome];

@@ -181,7 +181,7 @@ sub ask {
 
     my $change = $case->{change} || {};
 
-    my $past = $request->{method} eq 'HEAD' || ($case->{status} || 0) =~ /^3/
+    my $past = $request->{method} eq 'HEAD' || $case->{header}
                || grep { defined $change->{$_} } qw(method body size repeat);
     my $odd = %$change || ($request->{body} || '') =~ /\bsig\b/;
 
@@ -220,7 +220,8 @@ sub is_as_documented {
         $want{body} = alike($case->{want}, $case->{schema});
 
     } elsif ($case->{type} eq '') {
-        @got{qw(type body)} = ('', $r->header('Location'));
+        @got{qw(type body)} = ('', $r->header($case->{header})
+            =~ s/_$case->{shop}{id}=/_shop=/r);
         $want{body} = $case->{want};
 
     } else {

@@ -152,7 +152,8 @@ sub bodies {
     return %{$operation->{requestBody}{content} || {}};
 }
 
-# The examples of answers: each knows its operation, status and name.
+# The examples of answers: each knows its operation, status and name; one that
+# has no body says in a header what it has to say.
 
 sub answers {
     my ($self, @methods) = @_;
@@ -164,14 +165,16 @@ sub answers {
         for my $status (sort keys %{$operation->{responses}}) {
             my $response = $operation->{responses}{$status};
             my $content = $response->{content} || {};
-            my $places = ($response->{headers}{Location} || {})->{examples};
+            my ($header) = grep { $response->{headers}{$_}{examples} }
+                                sort keys %{$response->{headers} || {}};
+            my $said = $header ? $response->{headers}{$header}{examples} : {};
 
             push @answers, map {
                 {operation => $operation, status => $status, type => '',
                  example => $_, headers => $response->{headers},
-                 want => $places->{$_}{value},
-                 change => $places->{$_}{'x-request'} || {}}
-            } sort keys %{$places || {}};
+                 header => $header, want => $said->{$_}{value},
+                 change => $said->{$_}{'x-request'} || {}}
+            } sort keys %$said;
 
             for my $type (sort keys %$content) {
                 my $examples = $content->{$type}{examples} || {};
