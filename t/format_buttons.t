@@ -113,6 +113,12 @@ is_chat($first, 'manychat', 200, 'redeemed', {loyalty_points => 20},
 
 is(tap($replies[0])->body, $first->body, 'a second tap costs nothing');
 
+my $plain = $t->post('/loyalty/redeem', $replies[0]{payload}, key => undef);
+is_result($plain, 200, 'redeemed', {points => 20, spent => 30},
+          'the same link, asked for in JSON');
+like($first->body, qr/"value":"${\$plain->field('coupon')}"/,
+     'has the same coupon');
+
 $r = $t->post('/chat/balance', {email => $ada});
 is_chat($r, 'manychat', 200, 'balance', {loyalty_points => 20}, 'balance');
 is(content($r)->{quick_replies}, undef, 'nothing is within reach any more');
@@ -125,7 +131,14 @@ my %old = link_params('redeem', email => 'bob@example.com',
                       reward => 'sticker', expires => time() - 1);
 is_chat(tap($late, %old), 'manychat', 200, 'link_expired',
         'a tap that comes late is told so');
-is_chat(tap($late), 'manychat', 200, 'redeemed', 'and one in time does it');
+
+$plain = $t->post('/loyalty/redeem', $late->{payload}, key => undef);
+is_result($plain, 200, 'redeemed', 'one in time does it, in JSON');
+$r = tap($late);
+is_chat($r, 'manychat', 200, 'redeemed', {loyalty_points => 20},
+        'and is answered in the chat as well');
+like($r->body, qr/"value":"${\$plain->field('coupon')}"/,
+     'with the same coupon');
 
 ###############################################################################
 

@@ -176,3 +176,18 @@ loyalty_chat_of_member(const loyalty_chat_t *chat)
 
     return json_object_get(chat->answer, "member") != NULL;
 }
+
+
+loyalty_str_t
+loyalty_chat_value(const json_t *object, const char *key)
+{
+    json_t         *value;
+    loyalty_str_t   text;
+
+    value = json_object_get(object, key);
+
+    text.data = json_string_value(value);
+    text.len = json_string_length(value);
+
+    return text;
+}

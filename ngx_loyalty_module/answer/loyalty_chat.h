@@ -21,7 +21,7 @@
 typedef struct {
     loyalty_format_e          format;
     const loyalty_program_t  *program;
-    const loyalty_result_t   *result;
+    const loyalty_result_t   *result;        /* see loyalty_format_convert() */
     json_t                   *answer;        /* as LOYALTY_FORMAT_JSON */
     loyalty_str_t             text;          /* for the shopper */
 } loyalty_chat_t;
@@ -94,6 +94,9 @@ size_t loyalty_chat_redeemable(const loyalty_chat_t *chat, size_t max,
     const loyalty_reward_t **rewards);
 void loyalty_chat_redeem_link(const loyalty_chat_t *chat,
     const loyalty_reward_t *reward, loyalty_json_t *out);
+
+/* A text of an object of our JSON; "" if it is not there. */
+loyalty_str_t loyalty_chat_value(const json_t *object, const char *key);
 
 /* Whether our JSON tells of a member, and of the points. */
 int loyalty_chat_of_member(const loyalty_chat_t *chat);

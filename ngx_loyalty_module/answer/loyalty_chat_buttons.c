@@ -8,7 +8,6 @@
 #include <loyalty_chat.h>
 #include <loyalty_link.h>
 #include <loyalty_message.h>
-#include <loyalty_shopper.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -110,8 +109,8 @@ loyalty_chat_offers(const loyalty_chat_t *chat)
 
     /* who only knows an e-mail gets no link that redeems */
 
-    if (chat->program->link_secrets == NULL || chat->result->email.len == 0
-        || chat->result->anonymous)
+    if (chat->program->link_secrets == NULL || chat->result->anonymous
+        || loyalty_chat_value(chat->answer, "email").len == 0)
     {
         offers &= ~LOYALTY_CHAT_REDEEM;
     }
@@ -178,24 +177,23 @@ loyalty_chat_redeemable(const loyalty_chat_t *chat, size_t max,
     const loyalty_reward_t **rewards)
 {
     size_t                   i, n;
-    loyalty_shopper_t        shopper;
+    json_t                  *told;
     const loyalty_reward_t  *reward;
 
     if (!(loyalty_chat_offers(chat) & LOYALTY_CHAT_REDEEM)) {
         return 0;
     }
 
-    loyalty_message_shopper(chat->result, &shopper);
-
     n = 0;
 
-    for (i = 0; i < chat->program->nrewards && n < max; i++) {
-        reward = &chat->program->rewards[i];
+    json_array_foreach(json_object_get(chat->answer, "rewards"), i, told) {
+        reward = loyalty_reward_find(chat->program,
+                                     loyalty_chat_value(told, "id"));
 
-        if (loyalty_reward_on_time(reward, shopper.now)
-            && loyalty_shopper_may(chat->program, &shopper, reward)
-            && loyalty_shopper_cost(chat->program, &shopper, reward)
-               <= shopper.points)
+        /* one of a stored answer may be there no more */
+
+        if (n < max && reward != NULL
+            && json_is_true(json_object_get(told, "affordable")))
         {
             rewards[n++] = reward;
         }
@@ -219,7 +217,8 @@ loyalty_chat_redeem_link(const loyalty_chat_t *chat,
     }
 
     loyalty_json_open(out, '{');
-    loyalty_answer_text(out, "email", chat->result->email);
+    loyalty_answer_text(out, "email",
+                        loyalty_chat_value(chat->answer, "email"));
     loyalty_answer_text(out, "reward", reward->id);
     loyalty_answer_string(out, "expires", expires);
     loyalty_answer_string(out, "sig", sig);
@@ -234,7 +233,7 @@ loyalty_chat_sign(const loyalty_chat_t *chat, const loyalty_reward_t *reward,
     loyalty_link_t  link = {
         .purpose = loyalty_string("redeem"),
         .program = chat->program->name,
-        .email = chat->result->email,
+        .email = loyalty_chat_value(chat->answer, "email"),
         .reward = reward->id
     };
 

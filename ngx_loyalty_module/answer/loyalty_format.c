@@ -105,7 +105,7 @@ loyalty_format_render(loyalty_format_e format,
     loyalty_json_t *out)
 {
     int             rc;
-    loyalty_chat_t  chat = { format, program, result, NULL, { 0, NULL } };
+    loyalty_str_t   answer;
     loyalty_json_t  plain;
 
     if (format == LOYALTY_FORMAT_JSON) {
@@ -114,11 +114,31 @@ loyalty_format_render(loyalty_format_e format,
 
     loyalty_json_init(&plain);
 
-    if (loyalty_answer_render(program, result, &plain) == LOYALTY_OK) {
-        chat.answer = json_loadb(plain.data, plain.len, JSON_ALLOW_NUL, NULL);
-    }
+    (void) loyalty_answer_render(program, result, &plain);
+
+    answer.data = plain.data;
+    answer.len = plain.failed ? 0 : plain.len;
+
+    rc = loyalty_format_convert(format, program, result, answer, out);
 
     loyalty_json_free(&plain);
+
+    return rc;
+}
+
+
+int
+loyalty_format_convert(loyalty_format_e format,
+    const loyalty_program_t *program, const loyalty_result_t *result,
+    loyalty_str_t answer, loyalty_json_t *out)
+{
+    int             rc;
+    loyalty_chat_t  chat = { format, program, result, NULL, { 0, NULL } };
+
+    if (answer.len != 0) {
+        chat.answer = json_loadb(answer.data, answer.len, JSON_ALLOW_NUL,
+                                 NULL);
+    }
 
     rc = loyalty_format_chat(&chat, out);
 
@@ -147,14 +167,11 @@ loyalty_format_chat(loyalty_chat_t *chat, loyalty_json_t *out)
 static void
 loyalty_format_text(loyalty_chat_t *chat)
 {
-    json_t  *text;
+    const char  *key = "message";
 
-    text = json_object_get(chat->answer, "message");
-
-    if (text == NULL) {
-        text = json_object_get(chat->answer, "detail");
+    if (json_object_get(chat->answer, key) == NULL) {
+        key = "detail";
     }
 
-    chat->text.data = json_string_value(text);
-    chat->text.len = json_string_length(text);
+    chat->text = loyalty_chat_value(chat->answer, key);
 }

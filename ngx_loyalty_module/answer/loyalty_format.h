@@ -51,5 +51,14 @@ int loyalty_format_render(loyalty_format_e format,
     const loyalty_program_t *program, const loyalty_result_t *result,
     loyalty_json_t *out);
 
+/*
+ * Writes an answer in a chat format that was rendered as LOYALTY_FORMAT_JSON
+ * before.  Of the result it wants the outcome, the locale, "now", the session,
+ * and who asks; also points and tier, which a refusal does not show.
+ */
+int loyalty_format_convert(loyalty_format_e format,
+    const loyalty_program_t *program, const loyalty_result_t *result,
+    loyalty_str_t answer, loyalty_json_t *out);
+
 
 #endif /* _LOYALTY_FORMAT_H_INCLUDED_ */

@@ -243,7 +243,6 @@ loyalty_manychat_actions(const loyalty_chat_t *chat, loyalty_json_t *out)
 static void
 loyalty_manychat_member(const loyalty_chat_t *chat, loyalty_json_t *out)
 {
-    loyalty_str_t            coupon;
     const loyalty_result_t  *result = chat->result;
 
     static const loyalty_str_t  none;
@@ -265,10 +264,9 @@ loyalty_manychat_member(const loyalty_chat_t *chat, loyalty_json_t *out)
     loyalty_manychat_tag(member, out);
 
     if (result->outcome == LOYALTY_REDEEMED) {
-        coupon.data = result->coupon;
-        coupon.len = strlen(result->coupon);
-
-        loyalty_manychat_field("loyalty_coupon", coupon, out);
+        loyalty_manychat_field("loyalty_coupon",
+                               loyalty_chat_value(chat->answer, "coupon"),
+                               out);
 
     } else if (result->tier != NULL) {
         loyalty_manychat_tag(result->tier->id, out);

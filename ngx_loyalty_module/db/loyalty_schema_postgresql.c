@@ -271,6 +271,9 @@ static const char  loyalty_postgresql_migration_1[] =
 "    body       TEXT   NOT NULL,"
 "    at         BIGINT NOT NULL,"
 "    awaits     BIGINT NOT NULL DEFAULT 0,"
+"    locale     TEXT   NOT NULL DEFAULT '',"
+"    points     BIGINT NOT NULL DEFAULT 0,"
+"    tier       TEXT   NOT NULL DEFAULT '',"
 "    UNIQUE (caller, key)"
 ");"
 

@@ -446,6 +446,9 @@ static const char  loyalty_sqlite_migration_1[] =
 "    body       TEXT    NOT NULL,"
 "    at         INTEGER NOT NULL,"
 "    awaits     INTEGER NOT NULL DEFAULT 0,"    /* what is pending, or 0 */
+"    locale     TEXT    NOT NULL DEFAULT '',"   /* the body's */
+"    points     INTEGER NOT NULL DEFAULT 0,"    /* which a refusal does */
+"    tier       TEXT    NOT NULL DEFAULT '',"   /* not show */
 "    UNIQUE (caller, key)"
 ") STRICT;"
 

@@ -174,7 +174,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("redemption")
     } },
 
-    { "answer", "id", 1, 9, {
+    { "answer", "id", 1, 12, {
         loyalty_int("id"),
         loyalty_text("caller"),
         loyalty_text("key"),
@@ -183,7 +183,10 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_text("result"),
         loyalty_text("body"),
         loyalty_int("at"),
-        loyalty_int("awaits")
+        loyalty_int("awaits"),
+        loyalty_text("locale"),
+        loyalty_int("points"),
+        loyalty_text("tier")
     } }
 };
 

@@ -7,7 +7,6 @@
 #include <loyalty_transaction.h>
 
 #include <stdio.h>
-#include <string.h>
 
 
 /* Longer than any request: all its parts have limits, and separators. */
@@ -18,25 +17,24 @@
 #define LOYALTY_IDEMPOTENCY_PRUNE  500            /* answers a batch */
 
 
+static int loyalty_idempotency_convert(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_str_t answer);
 static int loyalty_idempotency_render(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
-static int loyalty_idempotency_next(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t awaited, loyalty_outcome_e pending,
-    int64_t *id, int *found);
-static loyalty_str_t loyalty_idempotency_word(loyalty_str_t *line);
+    const loyalty_command_t *command, loyalty_json_t *answer);
+static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_json_t *answer);
 static int loyalty_idempotency_replace(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t id);
+    const loyalty_command_t *command, const loyalty_json_t *answer,
+    int64_t awaited, loyalty_outcome_e pending);
 static int loyalty_idempotency_forget(loyalty_transaction_t *tx,
     int64_t awaited, loyalty_outcome_e pending);
-static int loyalty_idempotency_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command);
+static loyalty_str_t loyalty_idempotency_tier(
+    const loyalty_command_t *command);
 static int64_t loyalty_idempotency_awaits(const loyalty_command_t *command);
 static loyalty_str_t loyalty_idempotency_request(loyalty_command_t *command,
     char *buffer);
 static const loyalty_str_t *loyalty_idempotency_locale(
     const loyalty_command_t *command);
-static size_t loyalty_idempotency_head(loyalty_command_t *command,
-    char *buffer);
 static loyalty_outcome_e loyalty_idempotency_outcome(loyalty_str_t code);
 
 
@@ -54,12 +52,18 @@ loyalty_idempotency_ahead(loyalty_transaction_t *tx,
 }
 
 
+/*
+ * What is stored is our own JSON, whoever has asked: a chat's form of it is
+ * made anew, for whichever chat asks now.
+ */
+
 int
 loyalty_idempotency_replay(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
     int                 row;
     char                buffer[LOYALTY_REQUEST_SIZE];
+    loyalty_str_t       answer;
     loyalty_db_value_t  values[] = {
         loyalty_db_text(command->caller),
         loyalty_db_text(command->idempotency_key)
@@ -89,10 +93,41 @@ loyalty_idempotency_replay(loyalty_transaction_t *tx,
     command->status = (unsigned) loyalty_db_column_int(tx->db, 1);
     command->result.outcome = loyalty_idempotency_outcome(
                                   loyalty_db_column_text(tx->db, 2));
+    answer = loyalty_db_column_text(tx->db, 3);
 
-    loyalty_json_raw(&command->json, loyalty_db_column_text(tx->db, 3));
+    if (command->format != LOYALTY_FORMAT_JSON) {
+        return loyalty_idempotency_convert(tx, command, answer);
+    }
+
+    loyalty_json_raw(&command->json, answer);
 
     return LOYALTY_OK;
+}
+
+
+/* With the time and the language of then, it is the same each time. */
+
+static int
+loyalty_idempotency_convert(loyalty_transaction_t *tx,
+    loyalty_command_t *command, loyalty_str_t answer)
+{
+    loyalty_result_t  *result = &command->result;
+
+    result->now = loyalty_db_column_int(tx->db, 4);
+    result->locale = loyalty_locale_of(loyalty_db_column_text(tx->db, 5));
+    result->points = loyalty_db_column_int(tx->db, 6);
+    result->tier = loyalty_tier_find(&tx->program->ladder,
+                                     loyalty_db_column_text(tx->db, 7));
+    result->anonymous = (command->caller.len == 0);
+
+    command->status = loyalty_format_status(command->format,
+                                            result->outcome);
+
+    return (loyalty_format_convert(command->format, tx->program, result,
+                                   answer, &command->json)
+            == LOYALTY_OK)
+           ? LOYALTY_OK
+           : loyalty_transaction_refuse(tx, "no memory for an answer");
 }
 
 
@@ -100,28 +135,82 @@ int
 loyalty_idempotency_keep(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    unsigned  status;
-
-    if (loyalty_idempotency_render(tx, command) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
+    int             rc;
+    unsigned        status;
+    loyalty_json_t  answer;
 
     /* it may go better next time, whatever status the chat was given */
 
     status = loyalty_outcome_status(command->result.outcome);
 
-    return (status >= 500 || (command->keep_success && status >= 400))
-           ? LOYALTY_OK : loyalty_idempotency_insert(tx, command);
+    if (status >= 500 || (command->keep_success && status >= 400)) {
+        return LOYALTY_OK;
+    }
+
+    if (loyalty_idempotency_render(tx, command, &answer) != LOYALTY_OK) {
+        return LOYALTY_ERROR;
+    }
+
+    rc = loyalty_idempotency_insert(tx, command, &answer);
+
+    if (command->format == LOYALTY_FORMAT_JSON) {
+
+        /* it need not be written twice */
+
+        command->json = answer;
+        command->status = status;
+
+    } else {
+        loyalty_json_free(&answer);
+    }
+
+    return rc;
+}
+
+
+/* The caller frees the answer, unless this fails. */
+
+static int
+loyalty_idempotency_render(loyalty_transaction_t *tx,
+    const loyalty_command_t *command, loyalty_json_t *answer)
+{
+    loyalty_json_init(answer);
+
+    if (loyalty_answer_render(tx->program, &command->result, answer)
+        == LOYALTY_OK)
+    {
+        return LOYALTY_OK;
+    }
+
+    loyalty_json_free(answer);
+
+    return loyalty_transaction_refuse(tx, "no memory for an answer");
 }
 
 
 static int
-loyalty_idempotency_render(loyalty_transaction_t *tx,
-    loyalty_command_t *command)
+loyalty_idempotency_insert(loyalty_transaction_t *tx,
+    loyalty_command_t *command, const loyalty_json_t *answer)
 {
-    return (loyalty_command_render(tx->program, command) == LOYALTY_OK)
-           ? LOYALTY_OK
-           : loyalty_transaction_refuse(tx, "no memory for an answer");
+    char                     buffer[LOYALTY_REQUEST_SIZE];
+    loyalty_str_t            body = { answer->len, answer->data };
+    const loyalty_result_t  *result = &command->result;
+    loyalty_db_value_t       values[] = {
+        loyalty_db_text(command->caller),
+        loyalty_db_text(command->idempotency_key),
+        loyalty_db_text(loyalty_idempotency_request(command, buffer)),
+        loyalty_db_int(loyalty_outcome_status(result->outcome)),
+        loyalty_db_text(loyalty_outcome_code(result->outcome)),
+        loyalty_db_text(body),
+        loyalty_db_int(loyalty_idempotency_awaits(command)),
+        loyalty_db_int(tx->now),
+        loyalty_db_text(loyalty_locale_name(result->locale)),
+        loyalty_db_int(result->points),
+        loyalty_db_text(loyalty_idempotency_tier(command))
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_INSERT, values,
+                                   loyalty_values_n(values));
 }
 
 
@@ -129,12 +218,11 @@ int
 loyalty_idempotency_settle(loyalty_transaction_t *tx,
     loyalty_command_t *command)
 {
-    int                found;
-    int64_t            id, awaited;
-    loyalty_format_e   format;
+    int                rc;
+    int64_t            awaited;
+    loyalty_json_t     answer;
     loyalty_outcome_e  pending;
 
-    format = command->format;
     awaited = command->postponed;
     pending = LOYALTY_CLAIM_PENDING;
 
@@ -147,128 +235,34 @@ loyalty_idempotency_settle(loyalty_transaction_t *tx,
         return loyalty_idempotency_forget(tx, awaited, pending);
     }
 
-    for (id = 0; /* void */ ; ) {
-
-        if (loyalty_idempotency_next(tx, command, awaited, pending, &id,
-                                     &found)
-            != LOYALTY_OK)
-        {
-            return LOYALTY_ERROR;
-        }
-
-        if (!found) {
-            break;
-        }
-
-        loyalty_json_free(&command->json);
-
-        if (loyalty_idempotency_render(tx, command) != LOYALTY_OK
-            || loyalty_idempotency_replace(tx, command, id) != LOYALTY_OK)
-        {
-            return LOYALTY_ERROR;
-        }
-    }
-
-    command->result.session = command->session;
-
-    if (command->kind == LOYALTY_COMMAND_CLAIM) {
-
-        /* it has a client of its own, and maybe a key */
-
-        loyalty_json_free(&command->json);
-
-        command->format = format;
-        command->status = 0;
-    }
-
-    return LOYALTY_OK;
-}
-
-
-/*
- * The next stored answer, after *id, that waits for this.  Who asks again,
- * whenever and by whomever it was settled, gets it in the form that he has
- * asked for.
- */
-
-static int
-loyalty_idempotency_next(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t awaited, loyalty_outcome_e pending,
-    int64_t *id, int *found)
-{
-    const char               *end;
-    loyalty_str_t             line, name;
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(awaited),
-        loyalty_db_text(loyalty_outcome_code(pending)), loyalty_db_int(*id)
-    };
-
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_ANSWER_AWAITED, values,
-                                loyalty_values_n(values), found)
-        != LOYALTY_OK)
-    {
+    if (loyalty_idempotency_render(tx, command, &answer) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
-    if (!*found) {
-        return LOYALTY_OK;
-    }
+    rc = loyalty_idempotency_replace(tx, command, &answer, awaited, pending);
 
-    *id = loyalty_db_column_int(tx->db, 0);
+    loyalty_json_free(&answer);
 
-    line = loyalty_db_column_text(tx->db, 1);
-    end = memchr(line.data, '\n', line.len);
-
-    if (end != NULL) {
-        line.len = end - line.data;
-    }
-
-    (void) loyalty_idempotency_word(&line);
-
-    name = loyalty_idempotency_word(&line);
-
-    command->format = loyalty_format_find(name);
-    command->result.session = line;
-
-    if (command->format == LOYALTY_FORMATS) {
-        command->format = LOYALTY_FORMAT_JSON;
-    }
-
-    return LOYALTY_OK;
-}
-
-
-/* The first one of a line, which loses it and the blank behind it. */
-
-static loyalty_str_t
-loyalty_idempotency_word(loyalty_str_t *line)
-{
-    const char     *blank;
-    loyalty_str_t   word;
-
-    word = *line;
-    blank = memchr(line->data, ' ', line->len);
-
-    if (blank != NULL) {
-        word.len = blank - line->data;
-    }
-
-    line->data += word.len + (blank != NULL);
-    line->len -= word.len + (blank != NULL);
-
-    return word;
+    return rc;
 }
 
 
 static int
 loyalty_idempotency_replace(loyalty_transaction_t *tx,
-    loyalty_command_t *command, int64_t id)
+    const loyalty_command_t *command, const loyalty_json_t *answer,
+    int64_t awaited, loyalty_outcome_e pending)
 {
-    loyalty_str_t             body = { command->json.len, command->json.data };
-    const loyalty_db_value_t  values[] = {
-        loyalty_db_int(command->status),
-        loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
-        loyalty_db_text(body), loyalty_db_int(id)
+    loyalty_str_t              body = { answer->len, answer->data };
+    const loyalty_result_t    *result = &command->result;
+    const loyalty_db_value_t   values[] = {
+        loyalty_db_int(loyalty_outcome_status(result->outcome)),
+        loyalty_db_text(loyalty_outcome_code(result->outcome)),
+        loyalty_db_text(body), loyalty_db_int(tx->now),
+        loyalty_db_text(loyalty_locale_name(result->locale)),
+        loyalty_db_int(result->points),
+        loyalty_db_text(loyalty_idempotency_tier(command)),
+        loyalty_db_int(awaited),
+        loyalty_db_text(loyalty_outcome_code(pending))
     };
 
     return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_REPLACE, values,
@@ -291,25 +285,12 @@ loyalty_idempotency_forget(loyalty_transaction_t *tx, int64_t awaited,
 }
 
 
-static int
-loyalty_idempotency_insert(loyalty_transaction_t *tx,
-    loyalty_command_t *command)
+static loyalty_str_t
+loyalty_idempotency_tier(const loyalty_command_t *command)
 {
-    char                buffer[LOYALTY_REQUEST_SIZE];
-    loyalty_str_t       body = { command->json.len, command->json.data };
-    loyalty_db_value_t  values[] = {
-        loyalty_db_text(command->caller),
-        loyalty_db_text(command->idempotency_key),
-        loyalty_db_text(loyalty_idempotency_request(command, buffer)),
-        loyalty_db_int(command->status),
-        loyalty_db_text(loyalty_outcome_code(command->result.outcome)),
-        loyalty_db_text(body),
-        loyalty_db_int(loyalty_idempotency_awaits(command)),
-        loyalty_db_int(tx->now)
-    };
+    static const loyalty_str_t  none = loyalty_string("");
 
-    return loyalty_transaction_run(tx, LOYALTY_SQL_ANSWER_INSERT, values,
-                                   loyalty_values_n(values));
+    return (command->result.tier != NULL) ? command->result.tier->id : none;
 }
 
 
@@ -353,8 +334,8 @@ loyalty_idempotency_prune(loyalty_transaction_t *tx, int *more)
 
 /*
  * The request as a text, to tell the same from another one.  None of its
- * parts can contain a line feed.  Its first line is what is asked and in which
- * form the answer was wanted, unless that was our own.
+ * parts can contain a line feed.  In which form the answer is wanted makes no
+ * other request.
  */
 
 static loyalty_str_t
@@ -370,7 +351,7 @@ loyalty_idempotency_request(loyalty_command_t *command, char *buffer)
         &command->referral, &command->before, &command->limit, &command->by
     };
 
-    len = loyalty_idempotency_head(command, buffer);
+    len = (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d", command->kind);
 
     for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         len += (size_t) snprintf(buffer + len, LOYALTY_REQUEST_SIZE - len,
@@ -401,25 +382,6 @@ loyalty_idempotency_locale(const loyalty_command_t *command)
 
     return (command->kind == LOYALTY_COMMAND_SIGNUP) ? &command->locale
                                                      : &none;
-}
-
-
-static size_t
-loyalty_idempotency_head(loyalty_command_t *command, char *buffer)
-{
-    loyalty_str_t  name;
-
-    if (command->format == LOYALTY_FORMAT_JSON) {
-        return (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d",
-                                 command->kind);
-    }
-
-    name = loyalty_format_name(command->format);
-
-    return (size_t) snprintf(buffer, LOYALTY_REQUEST_SIZE, "%d %.*s %.*s",
-                             command->kind, (int) name.len, name.data,
-                             (int) command->session.len,
-                             command->session.data);
 }
 
 

@@ -660,26 +660,24 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "UPDATE chore SET done_at = $1 WHERE name = $2", 0 },
 
     [LOYALTY_SQL_ANSWER_FIND] =
-        { "SELECT request, status, result, body FROM answer "
-          "WHERE caller = $1 AND key = $2", 0 },
+        { "SELECT request, status, result, body, at, locale, points, tier "
+          "FROM answer WHERE caller = $1 AND key = $2", 0 },
 
     [LOYALTY_SQL_ANSWER_INSERT] =
         { "INSERT INTO answer "
-          "(caller, key, request, status, result, body, awaits, at) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 0 },
+          "(caller, key, request, status, result, body, awaits, at, locale, "
+          "points, tier) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", 0 },
 
-    /* those that were given while it was open how it ends */
-
-    [LOYALTY_SQL_ANSWER_AWAITED] =
-        { "SELECT id, request FROM answer "
-          "WHERE awaits = $1 AND awaits <> 0 AND result = $2 AND id > $3 "
-          "ORDER BY id LIMIT 1", 0 },
-
-    /* once: whoever repeats the request may have got the new one already */
+    /*
+     * those that were given while it was open how it ends; once: whoever
+     * repeats the request may have got the new one already
+     */
 
     [LOYALTY_SQL_ANSWER_REPLACE] =
-        { "UPDATE answer SET status = $1, result = $2, body = $3 "
-          "WHERE id = $4", 0 },
+        { "UPDATE answer SET status = $1, result = $2, body = $3, at = $4, "
+          "locale = $5, points = $6, tier = $7 "
+          "WHERE awaits = $8 AND awaits <> 0 AND result = $9", 0 },
 
     [LOYALTY_SQL_ANSWER_FORGET] =
         { "DELETE FROM answer "

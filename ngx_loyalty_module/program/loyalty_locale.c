@@ -6,6 +6,8 @@
 
 #include <loyalty_locale.h>
 
+#include <string.h>
+
 
 /* Codes of ISO 639-1: all have two letters. */
 
@@ -40,4 +42,16 @@ loyalty_locale_of(loyalty_str_t tag)
     }
 
     return LOYALTY_LOCALE_NONE;
+}
+
+
+loyalty_str_t
+loyalty_locale_name(loyalty_locale_e locale)
+{
+    loyalty_str_t  name;
+
+    name.data = loyalty_locale_names[locale];
+    name.len = strlen(name.data);
+
+    return name;
 }

@@ -29,5 +29,8 @@ typedef enum {
  */
 loyalty_locale_e loyalty_locale_of(loyalty_str_t tag);
 
+/* Such as "tr", or "". */
+loyalty_str_t loyalty_locale_name(loyalty_locale_e locale);
+
 
 #endif /* _LOYALTY_LOCALE_H_INCLUDED_ */
