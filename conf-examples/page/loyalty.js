@@ -139,7 +139,7 @@ function signup(event) {
         const answer = await ask('signup', asked({ source, referral }));
 
         arrive(answer);
-        told(answer);
+        notice(answer.message);
         $('points-title').focus();
 
         if (order) {
@@ -164,13 +164,6 @@ function arrive(answer) {
     render();
     show('home');
     past();
-}
-
-
-/* What came of it, in the server's words or in ours. */
-
-function told(answer) {
-    notice(answer.message || say(`result.${answer.result}`));
 }
 
 
@@ -307,7 +300,7 @@ async function claim(order) {
     window.history.replaceState(null, '', location.pathname);
 
     arrive(answer);
-    told(answer);
+    notice(answer.message);
     rejoice(answer.earned, before || undefined);
 }
 
@@ -414,7 +407,7 @@ function redeem(reward) {
             coupon({ ...answer, reward: reward.id });
 
         } else {
-            told(answer);
+            notice(answer.message);
             made(reward, key);
         }
 
@@ -483,9 +476,11 @@ async function coupon(fresh, from = null) {
     shown = code;
 
     $('coupon-title').textContent = nameOf(fresh.reward);
-    $('coupon-text').textContent = fresh.coupon_expires
-        ? say('coupon.until', { date: day(fresh.coupon_expires) })
-        : say('coupon.text');
+    $('coupon-text').textContent = [
+        fresh.coupon_expires
+            && say('coupon.until', { date: day(fresh.coupon_expires) }),
+        say('coupon.text'),
+    ].filter(Boolean).join(' ');
     $('coupon-code').textContent = code;
     $('coupon-copied').textContent = '';
     $('coupon-use').hidden = !/^https?:/.test(fresh.coupon_url || '');
@@ -497,7 +492,7 @@ async function coupon(fresh, from = null) {
     open($('coupon'), from);
     $('coupon-title').focus();
 
-    const { picture } = await import('./coupon.js').catch(() => ({}));
+    const { picture } = await import('./qr.js').catch(() => ({}));
 
     if (picture && shown === code) {
         $('coupon-qr').replaceChildren(
@@ -530,7 +525,7 @@ function giveBack() {
 
         arrive(answer);
         $('coupon').close();
-        told(answer);
+        notice(answer.message);
 
     }, () => {
         keep(true);

@@ -1,27 +1,237 @@
-/*!
-QR codes: "encode" of uqr 0.1.3, https://github.com/unjs/uqr, minified.
+/*
+ * The QR code of a coupon: up to 84 characters of ASCII, as bytes, with the
+ * correction level M (ISO/IEC 18004).  Loaded when the first one is shown.
+ */
 
-MIT License
+const SVG = 'http://www.w3.org/2000/svg';
+const BORDER = 4;
 
-Copyright (c) Project Nayuki
-Copyright (c) 2023 Anthony Fu <https://github.com/antfu>
+/* of versions 1 to 5: blocks, and bytes of data and correction of each */
 
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
+const VERSIONS = [[1, 16, 10], [1, 28, 16], [1, 44, 26], [2, 32, 18],
+                  [2, 43, 24]];
 
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
+/* where they are true, dark and light change places */
 
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-*/
-var m=(s=>(s[s.Border=-1]="Border",s[s.Data=0]="Data",s[s.Function=1]="Function",s[s.Position=2]="Position",s[s.Timing=3]="Timing",s[s.Alignment=4]="Alignment",s))(m||{}),T=[0,1],R=[1,0],_=[2,3],F=[3,2],U={L:T,M:R,Q:_,H:F},D=/^\d*$/,H=/^[A-Z0-9 $%*+./:-]*$/,P="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",B=1,y=40,I=3,K=3,M=40,W=10,N=[[-1,7,10,15,20,26,18,20,24,30,18,20,24,26,30,22,24,28,30,28,28,28,28,30,30,26,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,10,16,26,18,24,16,18,22,22,26,30,22,22,24,24,28,28,26,26,26,26,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28,28],[-1,13,22,18,26,18,24,18,22,20,24,28,26,24,20,30,24,28,28,26,30,28,30,30,30,30,28,30,30,30,30,30,30,30,30,30,30,30,30,30,30],[-1,17,28,22,16,22,28,26,26,24,28,24,28,22,24,24,30,28,28,26,28,30,24,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30,30]],L=[[-1,1,1,1,1,1,2,2,2,2,4,4,4,4,4,6,6,6,6,7,8,8,9,9,10,12,12,12,13,14,15,16,17,18,19,19,20,21,22,24,25],[-1,1,1,1,2,2,4,4,4,5,5,5,8,9,9,10,10,11,13,14,16,17,17,18,20,21,23,25,26,28,29,31,33,35,37,38,40,43,45,47,49],[-1,1,1,2,2,4,4,6,6,8,8,8,10,12,16,12,17,16,18,21,20,23,23,25,27,29,34,34,35,38,40,43,45,48,51,53,56,59,62,65,68],[-1,1,1,2,4,4,4,5,6,8,8,11,11,16,16,18,16,19,21,25,25,25,34,30,32,35,37,40,42,45,48,51,54,57,60,63,66,70,74,77,81]],b=class{constructor(t,e,n,o){if(this.version=t,this.ecc=e,t<B||t>y)throw new RangeError("Version value out of range");if(o<-1||o>7)throw new RangeError("Mask value out of range");this.size=t*4+17;let i=Array.from({length:this.size}).fill(!1);for(let l=0;l<this.size;l++)this.modules.push(i.slice()),this.types.push(i.map(()=>0));this.drawFunctionPatterns();let r=this.addEccAndInterleave(n);if(this.drawCodewords(r),o===-1){let l=1e9;for(let a=0;a<8;a++){this.applyMask(a),this.drawFormatBits(a);let c=this.getPenaltyScore();c<l&&(o=a,l=c),this.applyMask(a)}}this.mask=o,this.applyMask(o),this.drawFormatBits(o)}size;mask;modules=[];types=[];getModule(t,e){return t>=0&&t<this.size&&e>=0&&e<this.size&&this.modules[e][t]}drawFunctionPatterns(){for(let n=0;n<this.size;n++)this.setFunctionModule(6,n,n%2===0,m.Timing),this.setFunctionModule(n,6,n%2===0,m.Timing);this.drawFinderPattern(3,3),this.drawFinderPattern(this.size-4,3),this.drawFinderPattern(3,this.size-4);let t=this.getAlignmentPatternPositions(),e=t.length;for(let n=0;n<e;n++)for(let o=0;o<e;o++)n===0&&o===0||n===0&&o===e-1||n===e-1&&o===0||this.drawAlignmentPattern(t[n],t[o]);this.drawFormatBits(0),this.drawVersion()}drawFormatBits(t){let e=this.ecc[1]<<3|t,n=e;for(let i=0;i<10;i++)n=n<<1^(n>>>9)*1335;let o=(e<<10|n)^21522;for(let i=0;i<=5;i++)this.setFunctionModule(8,i,d(o,i));this.setFunctionModule(8,7,d(o,6)),this.setFunctionModule(8,8,d(o,7)),this.setFunctionModule(7,8,d(o,8));for(let i=9;i<15;i++)this.setFunctionModule(14-i,8,d(o,i));for(let i=0;i<8;i++)this.setFunctionModule(this.size-1-i,8,d(o,i));for(let i=8;i<15;i++)this.setFunctionModule(8,this.size-15+i,d(o,i));this.setFunctionModule(8,this.size-8,!0)}drawVersion(){if(this.version<7)return;let t=this.version;for(let n=0;n<12;n++)t=t<<1^(t>>>11)*7973;let e=this.version<<12|t;for(let n=0;n<18;n++){let o=d(e,n),i=this.size-11+n%3,r=Math.floor(n/3);this.setFunctionModule(i,r,o),this.setFunctionModule(r,i,o)}}drawFinderPattern(t,e){for(let n=-4;n<=4;n++)for(let o=-4;o<=4;o++){let i=Math.max(Math.abs(o),Math.abs(n)),r=t+o,l=e+n;r>=0&&r<this.size&&l>=0&&l<this.size&&this.setFunctionModule(r,l,i!==2&&i!==4,m.Position)}}drawAlignmentPattern(t,e){for(let n=-2;n<=2;n++)for(let o=-2;o<=2;o++)this.setFunctionModule(t+o,e+n,Math.max(Math.abs(o),Math.abs(n))!==1,m.Alignment)}setFunctionModule(t,e,n,o=m.Function){this.modules[e][t]=n,this.types[e][t]=o}addEccAndInterleave(t){let e=this.version,n=this.ecc;if(t.length!==p(e,n))throw new RangeError("Invalid argument");let o=L[n[0]][e],i=N[n[0]][e],r=Math.floor(z(e)/8),l=o-r%o,a=Math.floor(r/o),c=[],u=J(i);for(let f=0,A=0;f<o;f++){let w=t.slice(A,A+a-i+(f<l?0:1));A+=w.length;let $=Q(w,u);f<l&&w.push(0),c.push(w.concat($))}let h=[];for(let f=0;f<c[0].length;f++)c.forEach((A,w)=>{(f!==a-i||w>=l)&&h.push(A[f])});return h}drawCodewords(t){if(t.length!==Math.floor(z(this.version)/8))throw new RangeError("Invalid argument");let e=0;for(let n=this.size-1;n>=1;n-=2){n===6&&(n=5);for(let o=0;o<this.size;o++)for(let i=0;i<2;i++){let r=n-i,a=(n+1&2)===0?this.size-1-o:o;!this.types[a][r]&&e<t.length*8&&(this.modules[a][r]=d(t[e>>>3],7-(e&7)),e++)}}}applyMask(t){if(t<0||t>7)throw new RangeError("Mask value out of range");for(let e=0;e<this.size;e++)for(let n=0;n<this.size;n++){let o;switch(t){case 0:o=(n+e)%2===0;break;case 1:o=e%2===0;break;case 2:o=n%3===0;break;case 3:o=(n+e)%3===0;break;case 4:o=(Math.floor(n/3)+Math.floor(e/2))%2===0;break;case 5:o=n*e%2+n*e%3===0;break;case 6:o=(n*e%2+n*e%3)%2===0;break;case 7:o=((n+e)%2+n*e%3)%2===0;break;default:throw new Error("Unreachable")}!this.types[e][n]&&o&&(this.modules[e][n]=!this.modules[e][n])}}getPenaltyScore(){let t=0;for(let i=0;i<this.size;i++){let r=!1,l=0,a=[0,0,0,0,0,0,0];for(let c=0;c<this.size;c++)this.modules[i][c]===r?(l++,l===5?t+=I:l>5&&t++):(this.finderPenaltyAddHistory(l,a),r||(t+=this.finderPenaltyCountPatterns(a)*M),r=this.modules[i][c],l=1);t+=this.finderPenaltyTerminateAndCount(r,l,a)*M}for(let i=0;i<this.size;i++){let r=!1,l=0,a=[0,0,0,0,0,0,0];for(let c=0;c<this.size;c++)this.modules[c][i]===r?(l++,l===5?t+=I:l>5&&t++):(this.finderPenaltyAddHistory(l,a),r||(t+=this.finderPenaltyCountPatterns(a)*M),r=this.modules[c][i],l=1);t+=this.finderPenaltyTerminateAndCount(r,l,a)*M}for(let i=0;i<this.size-1;i++)for(let r=0;r<this.size-1;r++){let l=this.modules[i][r];l===this.modules[i][r+1]&&l===this.modules[i+1][r]&&l===this.modules[i+1][r+1]&&(t+=K)}let e=0;for(let i of this.modules)e=i.reduce((r,l)=>r+(l?1:0),e);let n=this.size*this.size,o=Math.ceil(Math.abs(e*20-n*10)/n)-1;return t+=o*W,t}getAlignmentPatternPositions(){if(this.version===1)return[];{let t=Math.floor(this.version/7)+2,e=this.version===32?26:Math.ceil((this.version*4+4)/(t*2-2))*2,n=[6];for(let o=this.size-7;n.length<t;o-=e)n.splice(1,0,o);return n}}finderPenaltyCountPatterns(t){let e=t[1],n=e>0&&t[2]===e&&t[3]===e*3&&t[4]===e&&t[5]===e;return(n&&t[0]>=e*4&&t[6]>=e?1:0)+(n&&t[6]>=e*4&&t[0]>=e?1:0)}finderPenaltyTerminateAndCount(t,e,n){return t&&(this.finderPenaltyAddHistory(e,n),e=0),e+=this.size,this.finderPenaltyAddHistory(e,n),this.finderPenaltyCountPatterns(n)}finderPenaltyAddHistory(t,e){e[0]===0&&(t+=this.size),e.pop(),e.unshift(t)}};function g(s,t,e){if(t<0||t>31||s>>>t)throw new RangeError("Value out of range");for(let n=t-1;n>=0;n--)e.push(s>>>n&1)}function d(s,t){return(s>>>t&1)!==0}var E=class{constructor(t,e,n){if(this.mode=t,this.numChars=e,this.bitData=n,e<0)throw new RangeError("Invalid argument");this.bitData=n.slice()}getData(){return this.bitData.slice()}},V=[1,10,12,14],Y=[2,9,11,13],j=[4,8,16,16];function k(s,t){return s[Math.floor((t+7)/17)+1]}function v(s){let t=[];for(let e of s)g(e,8,t);return new E(j,s.length,t)}function x(s){if(!S(s))throw new RangeError("String contains non-numeric characters");let t=[];for(let e=0;e<s.length;){let n=Math.min(s.length-e,3);g(Number.parseInt(s.substring(e,e+n),10),n*3+1,t),e+=n}return new E(V,s.length,t)}function G(s){if(!O(s))throw new RangeError("String contains unencodable characters in alphanumeric mode");let t=[],e;for(e=0;e+2<=s.length;e+=2){let n=P.indexOf(s.charAt(e))*45;n+=P.indexOf(s.charAt(e+1)),g(n,11,t)}return e<s.length&&g(P.indexOf(s.charAt(e)),6,t),new E(Y,s.length,t)}function X(s){return s===""?[]:S(s)?[x(s)]:O(s)?[G(s)]:[v(Z(s))]}function S(s){return D.test(s)}function O(s){return H.test(s)}function q(s,t){let e=0;for(let n of s){let o=k(n.mode,t);if(n.numChars>=1<<o)return Number.POSITIVE_INFINITY;e+=4+o+n.bitData.length}return e}function Z(s){s=encodeURI(s);let t=[];for(let e=0;e<s.length;e++)s.charAt(e)!=="%"?t.push(s.charCodeAt(e)):(t.push(Number.parseInt(s.substring(e+1,e+3),16)),e+=2);return t}function z(s){if(s<B||s>y)throw new RangeError("Version number out of range");let t=(16*s+128)*s+64;if(s>=2){let e=Math.floor(s/7)+2;t-=(25*e-10)*e-55,s>=7&&(t-=36)}return t}function p(s,t){return Math.floor(z(s)/8)-N[t[0]][s]*L[t[0]][s]}function J(s){if(s<1||s>255)throw new RangeError("Degree out of range");let t=[];for(let n=0;n<s-1;n++)t.push(0);t.push(1);let e=1;for(let n=0;n<s;n++){for(let o=0;o<t.length;o++)t[o]=C(t[o],e),o+1<t.length&&(t[o]^=t[o+1]);e=C(e,2)}return t}function Q(s,t){let e=t.map(n=>0);for(let n of s){let o=n^e.shift();e.push(0),t.forEach((i,r)=>e[r]^=C(i,o))}return e}function C(s,t){if(s>>>8||t>>>8)throw new RangeError("Byte out of range");let e=0;for(let n=7;n>=0;n--)e=e<<1^(e>>>7)*285,e^=(t>>>n&1)*s;return e}function tt(s,t,e=1,n=40,o=-1,i=!0){if(!(B<=e&&e<=n&&n<=y)||o<-1||o>7)throw new RangeError("Invalid value");let r,l;for(r=e;;r++){let h=p(r,t)*8,f=q(s,r);if(f<=h){l=f;break}if(r>=n)throw new RangeError("Data too long")}for(let h of[R,_,F])i&&l<=p(r,h)*8&&(t=h);let a=[];for(let h of s){g(h.mode[0],4,a),g(h.numChars,k(h.mode,r),a);for(let f of h.getData())a.push(f)}let c=p(r,t)*8;g(0,Math.min(4,c-a.length),a),g(0,(8-a.length%8)%8,a);for(let h=236;a.length<c;h^=253)g(h,8,a);let u=Array.from({length:Math.ceil(a.length/8)},()=>0);return a.forEach((h,f)=>u[f>>>3]|=h<<7-(f&7)),new b(r,t,u,o)}function et(s,t){let{ecc:e="L",boostEcc:n=!1,minVersion:o=1,maxVersion:i=40,maskPattern:r=-1,border:l=1}=t||{},a=typeof s=="string"?X(s):Array.isArray(s)?[v(s)]:void 0;if(!a)throw new Error(`uqr only supports encoding string and binary data, but got: ${typeof s}`);let c=tt(a,U[e],o,i,r,n),u=nt({version:c.version,maskPattern:c.mask,size:c.size,data:c.modules,types:c.types},l);return t?.invert&&(u.data=u.data.map(h=>h.map(f=>!f))),t?.onEncoded?.(u),u}function nt(s,t=1){if(!t)return s;let{size:e}=s,n=e+t*2;s.size=n,s.data.forEach(i=>{for(let r=0;r<t;r++)i.unshift(!1),i.push(!1)});for(let i=0;i<t;i++)s.data.unshift(Array.from({length:n},r=>!1)),s.data.push(Array.from({length:n},r=>!1));let o=m.Border;s.types.forEach(i=>{for(let r=0;r<t;r++)i.unshift(o),i.push(o)});for(let i=0;i<t;i++)s.types.unshift(Array.from({length:n},r=>o)),s.types.push(Array.from({length:n},r=>o));return s}export{et as encode};
+const MASKS = [
+    (x, y) => (x + y) % 2 === 0,
+    (x, y) => y % 2 === 0,
+    x => x % 3 === 0,
+    (x, y) => (x + y) % 3 === 0,
+    (x, y) => ((x / 3 | 0) + (y / 2 | 0)) % 2 === 0,
+    (x, y) => x * y % 2 + x * y % 3 === 0,
+    (x, y) => (x * y % 2 + x * y % 3) % 2 === 0,
+    (x, y) => ((x + y) % 2 + x * y % 3) % 2 === 0,
+];
+
+
+/* Rows of what is dark; of all masks the one that is read best. */
+
+export function encode(text) {
+    const bytes = [...new TextEncoder().encode(text)];
+    const version = VERSIONS.findIndex(([blocks, data]) =>
+        bytes.length + 2 <= blocks * data);
+
+    const words = codewords(bytes, ...VERSIONS[version]);
+    const symbols = MASKS.map((mask, n) => symbol(version, words, mask, n));
+    const faults = symbols.map(penalty);
+
+    return symbols[faults.indexOf(Math.min(...faults))];
+}
+
+
+/* Mode, length, text and end are of half bytes; the rest is filled up. */
+
+function codewords(bytes, blocks, length, correction) {
+    const halves = [4, ...[bytes.length, ...bytes].flatMap(byte =>
+        [byte >> 4, byte & 15]), 0];
+    const data = [];
+
+    for (let i = 0; i < halves.length; i += 2) {
+        data.push(halves[i] << 4 | halves[i + 1]);
+    }
+
+    for (let fill = 0xec; data.length < blocks * length; fill ^= 0xfd) {
+        data.push(fill);
+    }
+
+    const parts = Array.from({ length: blocks }, (_, n) =>
+        data.slice(n * length, (n + 1) * length));
+    const divisor = generator(correction);
+
+    return [parts, parts.map(part => remainder(part, divisor))]
+        .flatMap(both => both[0].flatMap((_, i) => both.map(one => one[i])));
+}
+
+
+/* Reed and Solomon's polynomials, over the bytes as a field */
+
+function times(a, b) {
+    let product = 0;
+
+    for (; b > 0; b >>= 1) {
+        product ^= b & 1 ? a : 0;
+        a = a << 1 ^ (a >> 7) * 0x11d;
+    }
+
+    return product;
+}
+
+
+function generator(degree) {
+    let factors = [1];
+
+    for (let i = 0, root = 1; i < degree; i++, root = times(root, 2)) {
+        factors = [...factors, 0].map((each, n) =>
+            each ^ times(factors[n - 1] ?? 0, root));
+    }
+
+    return factors.slice(1);
+}
+
+
+function remainder(data, divisor) {
+    return data.reduce((rest, byte) => {
+        const factor = byte ^ rest[0];
+
+        return divisor.map((each, n) =>
+            times(each, factor) ^ (rest[n + 1] ?? 0));
+    }, divisor.map(() => 0));
+}
+
+
+function symbol(version, words, mask, number) {
+    const size = version * 4 + 21;
+    const rows = Array.from({ length: size }, () => Array(size));
+
+    patterns(rows, size, version);
+    format(rows, size, number);
+
+    let bit = 0;
+
+    for (let right = size - 1; right > 0; right -= right === 8 ? 3 : 2) {
+        const column = rows.map((_, y) => y);
+
+        /* upwards first; the column of the rhythm counts for nothing */
+
+        if ((right > 6 ? size - right : size - right - 1) % 4 === 1) {
+            column.reverse();
+        }
+
+        for (const y of column) {
+            for (const x of [right, right - 1]) {
+                if (rows[y][x] === undefined) {
+                    const dark = words[bit >> 3] >> 7 - bit % 8 & 1;
+
+                    rows[y][x] = mask(x, y) !== (dark === 1);
+                    bit++;
+                }
+            }
+        }
+    }
+
+    return rows;
+}
+
+
+/* What tells a reader where it is; all but the corners keep their rhythm. */
+
+function patterns(rows, size, version) {
+    for (let i = 0; i < size; i++) {
+        rows[6][i] = rows[i][6] = i % 2 === 0;
+    }
+
+    for (const [x, y] of [[3, 3], [size - 4, 3], [3, size - 4]]) {
+        rings(rows, x, y, 4, [2, 4]);
+    }
+
+    if (version > 0) {
+        rings(rows, size - 7, size - 7, 2, [1]);
+    }
+}
+
+
+function rings(rows, x, y, reach, light) {
+    for (let dy = -reach; dy <= reach; dy++) {
+        for (let dx = -reach; dx <= reach; dx++) {
+            if (rows[y + dy] && x + dx in rows) {
+                rows[y + dy][x + dx] =
+                    !light.includes(Math.max(Math.abs(dx), Math.abs(dy)));
+            }
+        }
+    }
+}
+
+
+/* Level and mask, with a correction of their own, twice. */
+
+function format(rows, size, mask) {
+    let rest = mask;
+
+    for (let i = 0; i < 10; i++) {
+        rest = rest << 1 ^ (rest >> 9) * 0x537;
+    }
+
+    const bits = (mask << 10 | rest) ^ 0x5412;
+
+    for (let i = 0; i < 15; i++) {
+        const dark = (bits >> i & 1) === 1;
+        const near = i < 6 ? i : i < 8 ? i + 1 : i < 9 ? 7 : 14 - i;
+
+        if (i < 8) {
+            rows[near][8] = rows[8][size - 1 - i] = dark;
+
+        } else {
+            rows[8][near] = rows[size - 15 + i][8] = dark;
+        }
+    }
+
+    rows[size - 8][8] = true;
+}
+
+
+/* How much there is that could mislead a reader. */
+
+function penalty(rows) {
+    const lines = [...rows, ...rows.map((_, x) => rows.map(row => row[x]))]
+        .map(line => line.map(Number).join(''));
+
+    let sum = 0;
+
+    for (const line of lines) {
+        for (const [run] of line.matchAll(/(.)\1{4,}/g)) {
+            sum += run.length - 2;
+        }
+
+        sum += 40 * [...`0000${line}0000`
+            .matchAll(/(?=10111010000|00001011101)/g)].length;
+    }
+
+    rows.slice(1).forEach((row, y) => row.slice(1).forEach((dark, x) => {
+        sum += dark === row[x] && dark === rows[y][x]
+               && dark === rows[y][x + 1] ? 3 : 0;
+    }));
+
+    const share = rows.flat().filter(Boolean).length / rows.length ** 2;
+
+    return sum + 10 * Math.floor(Math.abs(share * 20 - 10));
+}
+
+
+export function picture(code, label) {
+    const rows = encode(code);
+    const size = rows.length + 2 * BORDER;
+    const svg = document.createElementNS(SVG, 'svg');
+    const path = document.createElementNS(SVG, 'path');
+
+    path.setAttribute('d', rows.flatMap((row, y) => row.map((dark, x) =>
+        dark ? `M${x + BORDER} ${y + BORDER}h1v1h-1z` : '')).join(''));
+
+    svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', label);
+    svg.setAttribute('shape-rendering', 'crispEdges');
+    svg.append(path);
+
+    return svg;
+}

@@ -139,7 +139,8 @@ async function refused(browser) {
 
     await shopper.page.route('**/redeem', async route => {
         keys.push(route.request().headers()[KEY]);
-        await route.fulfill(problem(409, 'out_of_stock'));
+        await route.fulfill(problem(409, 'out_of_stock',
+            { message: 'All of these are gone.' }));
     });
 
     for (let n = 0; n < 2; n++) {
