@@ -54,8 +54,8 @@ const char *const  loyalty_text_th[LOYALTY_TEXTS] = {
         "คุณรับคะแนนของคำสั่งซื้อ {order} ไปแล้ว",
 
     [LOYALTY_TEXT_CLAIM_PENDING] =
-        "ขณะนี้ร้านค้ายังไม่ตอบกลับ แต่เราบันทึกคำสั่งซื้อ {order} ไว้แล้ว "
-        "คุณจะได้รับคะแนนโดยอัตโนมัติทันทีที่ร้านค้ายืนยัน",
+        "ขณะนี้ทางร้านยังไม่ตอบกลับ แต่เราบันทึกคำสั่งซื้อ {order} ไว้แล้ว "
+        "คุณจะได้รับคะแนนโดยอัตโนมัติทันทีที่ทางร้านยืนยัน",
 
     [LOYALTY_TEXT_REWARDED] =
         "ขอบคุณ! คุณได้รับ {earned} จาก {action}",
@@ -220,7 +220,7 @@ const char *const  loyalty_text_th[LOYALTY_TEXTS] = {
         "สมาชิกท่านอื่นได้รับคะแนนจากรายการนี้ไปแล้ว",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_USED)] =
-        "คูปองนี้ถูกใช้ไปแล้ว",
+        "คูปองนี้ใช้ไปแล้ว",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_EXPIRED)] =
         "ขออภัย คูปองนี้หมดอายุแล้ว",
@@ -256,7 +256,7 @@ const char *const  loyalty_text_th[LOYALTY_TEXTS] = {
         "ขออภัย ขณะนี้เราติดต่อทางร้านไม่ได้ โปรดลองใหม่ในอีกไม่กี่นาที",
 
     [loyalty_text_of_fault(LOYALTY_STORE_TIMEOUT)] =
-        "ขออภัย ทางร้านใช้เวลาตอบนานเกินไป โปรดลองใหม่ในอีกไม่กี่นาที",
+        "ขออภัย ทางร้านใช้เวลาตอบกลับนานเกินไป โปรดลองใหม่ในอีกไม่กี่นาที",
 
     [loyalty_text_of_fault(LOYALTY_DATABASE_UNAVAILABLE)] =
         "ขออภัย ขณะนี้เราเปิดดูคะแนนของคุณไม่ได้ โปรดลองใหม่ในอีกไม่กี่นาที"

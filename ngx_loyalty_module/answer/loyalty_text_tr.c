@@ -33,11 +33,12 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
 
     [LOYALTY_TEXT_CLAIMED_LIMIT] =
         "Teşekkürler! {order} numaralı siparişiniz kaydedildi, ancak puan "
-        "kazandırmadı: şimdilik puan kazandıran sipariş sınırına ulaştınız.",
+        "kazandırmadı: bu dönemde puan kazandıran sipariş sınırına "
+        "ulaştınız.",
 
     [LOYALTY_TEXT_CLAIMED_TOO_LOW_OR_LIMIT] =
         "Teşekkürler! {order} numaralı siparişiniz kaydedildi, ancak puan "
-        "kazandırmadı: ya tutarı yetmedi ya da şimdilik puan kazandıran "
+        "kazandırmadı: ya tutarı yetmedi ya da bu dönemde puan kazandıran "
         "sipariş sınırına ulaştınız.",
 
     [LOYALTY_TEXT_CLAIMED_REFUNDED] =
@@ -47,14 +48,14 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
     [LOYALTY_TEXT_CLAIMED_REFUNDED_OR_LIMIT] =
         "Teşekkürler! {order} numaralı siparişiniz kaydedildi, ancak puan "
         "kazandırmadı: ya iadeler düşüldükten sonraki tutarı yetmedi ya da "
-        "şimdilik puan kazandıran sipariş sınırına ulaştınız.",
+        "bu dönemde puan kazandıran sipariş sınırına ulaştınız.",
 
     [LOYALTY_TEXT_ALREADY_CLAIMED] =
         "{order} numaralı siparişinizin puanlarını daha önce aldınız.",
 
     [LOYALTY_TEXT_CLAIM_PENDING] =
         "Mağaza şu anda yanıt vermiyor, ancak {order} numaralı siparişinizi "
-        "not aldık: mağaza onaylar onaylamaz puanlarınız kendiliğinden "
+        "kaydettik: mağaza onaylar onaylamaz puanlarınız kendiliğinden "
         "hesabınıza eklenecek.",
 
     [LOYALTY_TEXT_REWARDED] =
@@ -64,7 +65,7 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
         "Teşekkürler! Bununla {earned} kazandınız.",
 
     [LOYALTY_TEXT_ALREADY_REWARDED] =
-        "Bunun puanlarını daha önce aldınız.",
+        "Bunun için daha önce puan aldınız.",
 
     [LOYALTY_TEXT_NEW_BADGE] =
         "Yeni bir rozet kazandınız: {badge}.",
@@ -223,7 +224,7 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
         "sonra yine bekleriz!",
 
     [loyalty_text_of_fault(LOYALTY_ACTION_ALREADY_REWARDED)] =
-        "Bunun puanlarını daha önce başka bir üye almış.",
+        "Bunun için daha önce başka bir üye puan almış.",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_USED)] =
         "Bu kupon daha önce kullanılmış.",
@@ -232,14 +233,14 @@ const char *const  loyalty_text_tr[LOYALTY_TEXTS] = {
         "Üzgünüz, bu kuponun süresi dolmuş.",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_CANCELLED)] =
-        "Bu kupon iptal edilmiş ve puanları geri verilmiş.",
+        "Bu kupon iptal edilmiş ve puanları geri yüklenmiş.",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_REFUSED)] =
         "Üzgünüz, mağaza bu kuponu oluşturamadı. Puanlarınız geri yüklendi; "
         "lütfen başka bir ödül seçin ya da mağazaya danışın.",
 
     [loyalty_text_of_fault(LOYALTY_COUPON_NOT_OURS)] =
-        "Bu kuponu yalnızca mağaza geri alabilir. Lütfen mağazaya danışın.",
+        "Bu kuponu yalnızca mağaza iptal edebilir. Lütfen mağazaya danışın.",
 
     [loyalty_text_of_fault(LOYALTY_ORDER_NOT_PAID)] =
         "{order} numaralı siparişinizin ödemesi henüz tamamlanmamış. Ödeme "
