@@ -82,9 +82,9 @@ my %other = (
     },
     report => {
         text => [qw(result message program currency now counted_at liability
-                    until)],
+                    waiting_since until)],
         integer => [qw(members newcomers buyers repeat_buyers repeat_percent
-                       outstanding owed issued spent expired taken_back
+                       outstanding owed waiting issued spent expired taken_back
                        removed redemption_percent)],
         list => [qw(days sources customers rewards)],
         object => [qw(other_sources)],

@@ -69,6 +69,10 @@ http {
             loyalty_status  shop;
             loyalty_auth    off;
         }
+        location = /late/claim {
+            loyalty_claim     shop;
+            loyalty_postpone  1d;
+        }
         location = /other/signup { loyalty_signup other; }
         location = /other/status {
             loyalty_status  other;
@@ -81,11 +85,17 @@ END
 
 $t->conf($conf)->run;
 
-my $store = Loyalty::Store->new($t, $t->port(1))->start;
-
 ###############################################################################
 
 sub email { "$_[0]\@example.com" }
+
+my $store = Loyalty::Store->new($t, $t->port(1));
+
+$store->answers(11, [reply(503, '')],
+    [json_reply(order_json(11, email => email('ada'), total => '0.50'))]);
+$store->answers(12, [reply(503, '')], [reply(404, '')]);
+$store->answers(13, [reply(503, '')]);
+$store->start;
 
 # What is told, by name and labels.
 
@@ -191,6 +201,26 @@ is($m->{'loyalty_queue_commands{program="shop",queue="writes"}'}, 0,
    'nothing waits');
 is($m->{'loyalty_database_failures_total{program="shop"}'}, 0, 'no failure');
 
+# claims that wait for the store
+
+sub claims {
+    my ($order, $result) = @_;
+
+    is($t->post('/late/claim', {email => email('ada'), order => $order})
+        ->outcome, $result, "order $order: $result");
+}
+
+my %W = map { $_ => 'loyalty_claims_waited_total{program="shop",'
+                    . "result=\"$_\"}" } qw(completed given_up);
+
+claims($_, 'claim_pending') for 11 .. 13;
+is(metrics()->{$W{completed}}, 0, 'no claim was completed yet');
+claims(11, 'claimed');
+claims(12, 'order_not_found');
+$m = metrics();
+is($m->{$W{completed}}, 1, 'one that waited was');
+is($m->{$W{given_up}}, 1, 'and one given up');
+
 # programs are told apart
 
 is($m->{'loyalty_points_credited_total{program="other",kind="signup"}'},
@@ -219,6 +249,9 @@ is($m->{'loyalty_liability{program="shop",currency="USD"}'}, '6.00',
    'what they are worth');
 cmp_ok($m->{'loyalty_count_timestamp_seconds{program="shop"}'}, '<=',
        $clock->now, 'when that was');
+is($m->{'loyalty_claims_waiting{program="shop"}'}, 1, 'a claim waits');
+like($m->{'loyalty_claims_waiting_oldest_seconds{program="shop"}'},
+     qr/^[1-9]\d{1,3}$/, 'for minutes');
 
 # in time
 
@@ -236,6 +269,18 @@ is($m->{'loyalty_points_debited_total{program="shop",kind="expiry"}'}, 120,
 is($m->{'loyalty_liability{program="shop",currency="USD"}'}, '0.00',
    'nothing is owed any more');
 
+$minute = 0;
+
+$t->wait_until('no claim waits', sub {
+    $clock->pass(60) if $minute++ < 60;
+    $m = metrics();
+    return $m->{'loyalty_claims_waiting{program="shop"}'} == 0;
+});
+
+is($m->{'loyalty_claims_waiting_oldest_seconds{program="shop"}'}, 0,
+   'not even the oldest');
+is($m->{$W{given_up}}, 2, 'its time was over');
+
 # as Prometheus wants it
 
 my $verdict = promtool($t->get('/loyalty/status')->body);
@@ -248,7 +293,7 @@ SKIP: {
 # a reload keeps what was counted
 
 $t->reload;
-is(metrics()->{"loyalty_requests_total{$P{claim},result=\"claimed\"}"}, 2,
+is(metrics()->{"loyalty_requests_total{$P{claim},result=\"claimed\"}"}, 3,
    'the same after a reload');
 
 # the value of a point

@@ -215,6 +215,17 @@ function customers() {
 }
 
 
+/* What has yet to bring its points. */
+
+function waiting() {
+    const { waiting: n, waiting_since: since } = report;
+
+    $('waiting').hidden = n === 0;
+    $('waiting').textContent = n === 0 ? ''
+        : say('waiting', { n, since: moment(since) });
+}
+
+
 /* Those that run low come first. */
 
 function rewards() {
@@ -256,6 +267,7 @@ function show() {
     sources();
     customers();
     rewards();
+    waiting();
 }
 
 

@@ -90,6 +90,8 @@ loyalty_answer_totals(const loyalty_program_t *program,
     loyalty_answer_integer(out, "outstanding", census->points);
     loyalty_answer_integer(out, "owed", census->owed);
     loyalty_answer_text(out, "liability", worth);
+    loyalty_answer_integer(out, "waiting", census->waiting);
+    loyalty_answer_when(out, "waiting_since", census->waiting_since);
 }
 
 

@@ -233,7 +233,9 @@ static const char  loyalty_postgresql_migration_1[] =
 "    buyers     BIGINT NOT NULL,"
 "    repeat_buyers BIGINT NOT NULL,"
 "    points     BIGINT NOT NULL,"
-"    owed       BIGINT NOT NULL"
+"    owed       BIGINT NOT NULL,"
+"    waiting    BIGINT NOT NULL,"
+"    waiting_since BIGINT NOT NULL"
 ") WITH (fillfactor = 50);"
 
 "CREATE TABLE source ("

@@ -404,7 +404,9 @@ static const char  loyalty_sqlite_migration_1[] =
 "    buyers     INTEGER NOT NULL,"
 "    repeat_buyers INTEGER NOT NULL,"
 "    points     INTEGER NOT NULL,"
-"    owed       INTEGER NOT NULL"
+"    owed       INTEGER NOT NULL,"
+"    waiting    INTEGER NOT NULL,"              /* claims */
+"    waiting_since INTEGER NOT NULL"            /* the oldest, 0: none */
 ") STRICT;"
 
 /* and of them, those of the campaigns that have brought most */

@@ -337,6 +337,9 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_POSTPONED_DELETE] =
         { "DELETE FROM postponed WHERE id = $1", 0 },
 
+    [LOYALTY_SQL_POSTPONED_COUNT] =
+        { "SELECT count(*), coalesce(min(at), 0) FROM postponed", 0 },
+
     [LOYALTY_SQL_REVERSAL_LAST] =
         { "SELECT step, refunded, points, taken, whole, asked_at "
           "FROM reversal WHERE store = $1 AND number = $2 "
@@ -566,14 +569,15 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_CENSUS_READ] =
         { "SELECT at, members, newcomers, buyers, repeat_buyers, points, "
-          "owed FROM census WHERE id = 1", 0 },
+          "owed, waiting, waiting_since FROM census WHERE id = 1", 0 },
 
     [LOYALTY_SQL_CENSUS_WRITE] =
         { "INSERT INTO census (id, at, members, newcomers, buyers, "
-          "repeat_buyers, points, owed) VALUES (1, $1, $2, $3, $4, $5, $6, $7)"
-          " ON CONFLICT (id) DO UPDATE SET at = $1, members = $2, "
+          "repeat_buyers, points, owed, waiting, waiting_since) "
+          "VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9) "
+          "ON CONFLICT (id) DO UPDATE SET at = $1, members = $2, "
           "newcomers = $3, buyers = $4, repeat_buyers = $5, points = $6, "
-          "owed = $7", 0 },
+          "owed = $7, waiting = $8, waiting_since = $9", 0 },
 
     [LOYALTY_SQL_SOURCES_CLEAR] =
         { "DELETE FROM source", 0 },

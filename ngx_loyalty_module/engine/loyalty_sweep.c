@@ -67,6 +67,8 @@ static size_t loyalty_sweep_some(const loyalty_sweep_t *sweep);
 static int loyalty_sweep_settle(loyalty_transaction_t *tx,
     const loyalty_sweep_email_t *email);
 static int loyalty_sweep_counted(loyalty_transaction_t *tx);
+static int loyalty_sweep_waiting(loyalty_transaction_t *tx);
+static int loyalty_sweep_census_write(loyalty_transaction_t *tx);
 static int loyalty_sweep_source(loyalty_transaction_t *tx,
     const loyalty_source_t *source);
 static int loyalty_sweep_fold(loyalty_transaction_t *tx, int *more);
@@ -132,6 +134,8 @@ loyalty_census_read(loyalty_transaction_t *tx, loyalty_census_t *census)
         census->heads.repeat_buyers = loyalty_db_column_int(tx->db, 4);
         census->points = loyalty_db_column_int(tx->db, 5);
         census->owed = loyalty_db_column_int(tx->db, 6);
+        census->waiting = loyalty_db_column_int(tx->db, 7);
+        census->waiting_since = loyalty_db_column_int(tx->db, 8);
     }
 
     return LOYALTY_OK;
@@ -311,20 +315,11 @@ loyalty_sweep_write(loyalty_transaction_t *tx, int *more)
 static int
 loyalty_sweep_counted(loyalty_transaction_t *tx)
 {
-    size_t                     i;
-    loyalty_sweep_t           *sweep = tx->sweep;
-    const loyalty_census_t    *count = &sweep->count;
-    const loyalty_db_value_t   values[] = {
-        loyalty_db_int(tx->now), loyalty_db_int(count->heads.members),
-        loyalty_db_int(count->heads.newcomers),
-        loyalty_db_int(count->heads.buyers),
-        loyalty_db_int(count->heads.repeat_buyers),
-        loyalty_db_int(count->points), loyalty_db_int(count->owed)
-    };
+    size_t            i;
+    loyalty_sweep_t  *sweep = tx->sweep;
 
-    if (loyalty_transaction_run(tx, LOYALTY_SQL_CENSUS_WRITE, values,
-                                loyalty_values_n(values))
-        != LOYALTY_OK
+    if (loyalty_sweep_waiting(tx) != LOYALTY_OK
+        || loyalty_sweep_census_write(tx) != LOYALTY_OK
         || loyalty_transaction_run(tx, LOYALTY_SQL_SOURCES_CLEAR, NULL, 0)
            != LOYALTY_OK)
     {
@@ -341,6 +336,43 @@ loyalty_sweep_counted(loyalty_transaction_t *tx)
     }
 
     return LOYALTY_OK;
+}
+
+
+static int
+loyalty_sweep_waiting(loyalty_transaction_t *tx)
+{
+    int                row;
+    loyalty_census_t  *count = &tx->sweep->count;
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_POSTPONED_COUNT, NULL, 0, &row)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    count->waiting = loyalty_db_column_int(tx->db, 0);
+    count->waiting_since = loyalty_db_column_int(tx->db, 1);
+
+    return LOYALTY_OK;
+}
+
+
+static int
+loyalty_sweep_census_write(loyalty_transaction_t *tx)
+{
+    const loyalty_census_t    *count = &tx->sweep->count;
+    const loyalty_db_value_t   values[] = {
+        loyalty_db_int(tx->now), loyalty_db_int(count->heads.members),
+        loyalty_db_int(count->heads.newcomers),
+        loyalty_db_int(count->heads.buyers),
+        loyalty_db_int(count->heads.repeat_buyers),
+        loyalty_db_int(count->points), loyalty_db_int(count->owed),
+        loyalty_db_int(count->waiting), loyalty_db_int(count->waiting_since)
+    };
+
+    return loyalty_transaction_run(tx, LOYALTY_SQL_CENSUS_WRITE, values,
+                                   loyalty_values_n(values));
 }
 
 

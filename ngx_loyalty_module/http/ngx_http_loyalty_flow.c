@@ -7,6 +7,7 @@
 #include <ngx_http_loyalty_executor.h>
 #include <ngx_http_loyalty_flow.h>
 #include <ngx_http_loyalty_location.h>
+#include <ngx_http_loyalty_metrics.h>
 #include <ngx_http_loyalty_response.h>
 #include <ngx_http_loyalty_saga.h>
 #include <ngx_http_loyalty_store.h>
@@ -265,6 +266,10 @@ ngx_http_loyalty_executed(ngx_http_request_t *r)
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "loyalty: bad answer from the store of program \"%V\": "
                       "%s", &ctx->conf->program->name, ctx->command.why);
+    }
+
+    if (ctx->command.ended) {
+        ngx_http_loyalty_count_end(ctx);
     }
 
     if (ctx->concluded != NULL) {

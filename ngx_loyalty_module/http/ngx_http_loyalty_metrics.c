@@ -62,6 +62,21 @@ ngx_http_loyalty_count_wait(ngx_http_loyalty_ctx_t *ctx, ngx_msec_t wait)
 
 
 void
+ngx_http_loyalty_count_end(ngx_http_loyalty_ctx_t *ctx)
+{
+    ngx_http_loyalty_end_e       end;
+    ngx_http_loyalty_metrics_t  *metrics;
+
+    metrics = ngx_http_loyalty_metrics(ctx->conf->program);
+
+    end = (ctx->command.result.outcome < LOYALTY_BAD_REQUEST)
+          ? NGX_HTTP_LOYALTY_COMPLETED : NGX_HTTP_LOYALTY_GIVEN_UP;
+
+    (void) ngx_atomic_fetch_add(&metrics->waited[end], 1);
+}
+
+
+void
 ngx_http_loyalty_count_batch(ngx_http_loyalty_program_t *program,
     ngx_http_loyalty_queue_e queue, ngx_uint_t commands)
 {

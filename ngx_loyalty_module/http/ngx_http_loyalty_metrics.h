@@ -35,6 +35,16 @@ typedef enum {
 } ngx_http_loyalty_queue_e;
 
 
+/* What has come of a claim that waited for its store. */
+
+typedef enum {
+    NGX_HTTP_LOYALTY_COMPLETED = 0,
+    NGX_HTTP_LOYALTY_GIVEN_UP,
+
+    NGX_HTTP_LOYALTY_ENDS
+} ngx_http_loyalty_end_e;
+
+
 typedef struct {
     ngx_atomic_t                  buckets[NGX_HTTP_LOYALTY_BUCKETS + 1];
     ngx_atomic_t                  sum;
@@ -62,6 +72,7 @@ typedef struct {
     ngx_atomic_t                  requests[NGX_HTTP_LOYALTY_SERVES]
                                           [LOYALTY_OUTCOMES];
     ngx_atomic_t                  failures;      /* of the database */
+    ngx_atomic_t                  waited[NGX_HTTP_LOYALTY_ENDS];  /* claims */
 
     ngx_http_loyalty_histogram_t  batches[NGX_HTTP_LOYALTY_QUEUES];
 
@@ -93,6 +104,9 @@ void ngx_http_loyalty_count_request(ngx_http_loyalty_ctx_t *ctx);
 /* The request's store has been asked so many milliseconds ago. */
 void ngx_http_loyalty_count_wait(ngx_http_loyalty_ctx_t *ctx,
     ngx_msec_t wait);
+
+/* The request's claim has waited for its store, and does no more. */
+void ngx_http_loyalty_count_end(ngx_http_loyalty_ctx_t *ctx);
 
 /* So many commands go to the database together. */
 void ngx_http_loyalty_count_batch(ngx_http_loyalty_program_t *program,

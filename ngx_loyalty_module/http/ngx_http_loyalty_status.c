@@ -40,10 +40,13 @@ static void ngx_http_loyalty_status_kinds(ngx_http_loyalty_status_t *status,
 static void ngx_http_loyalty_status_census(ngx_http_loyalty_status_t *status);
 static void ngx_http_loyalty_status_liability(
     ngx_http_loyalty_status_t *status, int64_t points);
+static void ngx_http_loyalty_status_waiting(ngx_http_loyalty_status_t *status,
+    loyalty_census_t *census);
+static void ngx_http_loyalty_status_waited(ngx_http_loyalty_status_t *status);
 static void ngx_http_loyalty_status_stores(ngx_http_loyalty_status_t *status);
 static void ngx_http_loyalty_status_database(
     ngx_http_loyalty_status_t *status);
-static ngx_uint_t ngx_http_loyalty_status_waiting(
+static ngx_uint_t ngx_http_loyalty_status_queued(
     ngx_http_loyalty_metrics_t *metrics, ngx_uint_t queue);
 static void ngx_http_loyalty_status_histogram(
     ngx_http_loyalty_status_t *status, const char *name, ngx_str_t *label,
@@ -61,6 +64,7 @@ static const ngx_http_loyalty_family_pt  ngx_http_loyalty_families[] = {
     ngx_http_loyalty_status_requests,
     ngx_http_loyalty_status_points,
     ngx_http_loyalty_status_census,
+    ngx_http_loyalty_status_waited,
     ngx_http_loyalty_status_stores,
     ngx_http_loyalty_status_database,
     NULL
@@ -84,6 +88,11 @@ static ngx_str_t  ngx_http_loyalty_locations[NGX_HTTP_LOYALTY_SERVES] = {
     [NGX_HTTP_LOYALTY_SERVES_STATUS] = ngx_string("status"),
     [NGX_HTTP_LOYALTY_SERVES_REF] = ngx_string("ref"),
     [NGX_HTTP_LOYALTY_SERVES_LOGOUT] = ngx_string("logout")
+};
+
+static ngx_str_t  ngx_http_loyalty_ends[NGX_HTTP_LOYALTY_ENDS] = {
+    [NGX_HTTP_LOYALTY_COMPLETED] = ngx_string("completed"),
+    [NGX_HTTP_LOYALTY_GIVEN_UP] = ngx_string("given_up")
 };
 
 static ngx_str_t  ngx_http_loyalty_queues[NGX_HTTP_LOYALTY_QUEUES] = {
@@ -220,6 +229,7 @@ ngx_http_loyalty_status_census(ngx_http_loyalty_status_t *status)
                                     census.owed);
 
     ngx_http_loyalty_status_liability(status, census.points);
+    ngx_http_loyalty_status_waiting(status, &census);
 
     ngx_http_loyalty_status_family(status, "loyalty_count_timestamp_seconds",
                                    "gauge",
@@ -253,6 +263,52 @@ ngx_http_loyalty_status_liability(ngx_http_loyalty_status_t *status,
         "loyalty_liability{program=\"%V\",currency=\"%*s\"} %*s\n",
         &status->program->name, rules->currency.len, rules->currency.data,
         len, amount);
+}
+
+
+static void
+ngx_http_loyalty_status_waiting(ngx_http_loyalty_status_t *status,
+    loyalty_census_t *census)
+{
+    int64_t  age;
+
+    /* clocks of nodes differ a little */
+
+    age = (census->waiting != 0) ? census->at - census->waiting_since : 0;
+
+    ngx_http_loyalty_status_family(status, "loyalty_claims_waiting", "gauge",
+                                   "Claims that wait for a store to answer, "
+                                   "as of the last count.");
+    ngx_http_loyalty_status_integer(status, "loyalty_claims_waiting",
+                                    census->waiting);
+
+    ngx_http_loyalty_status_family(status,
+                                   "loyalty_claims_waiting_oldest_seconds",
+                                   "gauge",
+                                   "How long the oldest of them had waited "
+                                   "then.");
+    ngx_http_loyalty_status_integer(status,
+                                    "loyalty_claims_waiting_oldest_seconds",
+                                    ngx_max(age, 0));
+}
+
+
+static void
+ngx_http_loyalty_status_waited(ngx_http_loyalty_status_t *status)
+{
+    ngx_uint_t  i;
+
+    ngx_http_loyalty_status_family(status, "loyalty_claims_waited_total",
+                                   "counter",
+                                   "Claims that have waited for a store to "
+                                   "answer, by what has come of them.");
+
+    for (i = 0; i < NGX_HTTP_LOYALTY_ENDS; i++) {
+        ngx_http_loyalty_status_line(status,
+            "loyalty_claims_waited_total{program=\"%V\",result=\"%V\"} %uA\n",
+            &status->program->name, &ngx_http_loyalty_ends[i],
+            status->metrics->waited[i]);
+    }
 }
 
 
@@ -310,7 +366,7 @@ ngx_http_loyalty_status_database(ngx_http_loyalty_status_t *status)
         ngx_http_loyalty_status_line(status,
             "loyalty_queue_commands{program=\"%V\",%V} %ui\n",
             &status->program->name, &ngx_http_loyalty_queues[i],
-            ngx_http_loyalty_status_waiting(metrics, i));
+            ngx_http_loyalty_status_queued(metrics, i));
     }
 
     ngx_http_loyalty_status_family(status, "loyalty_database_failures_total",
@@ -323,7 +379,7 @@ ngx_http_loyalty_status_database(ngx_http_loyalty_status_t *status)
 
 
 static ngx_uint_t
-ngx_http_loyalty_status_waiting(ngx_http_loyalty_metrics_t *metrics,
+ngx_http_loyalty_status_queued(ngx_http_loyalty_metrics_t *metrics,
     ngx_uint_t queue)
 {
     ngx_uint_t  i, waiting;

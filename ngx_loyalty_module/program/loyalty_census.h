@@ -45,6 +45,8 @@ typedef struct {
     loyalty_heads_t  heads;
     int64_t          points;         /* of those who have some, pending too */
     int64_t          owed;           /* >= 0, of those who are below zero */
+    int64_t          waiting;        /* claims, for a store */
+    int64_t          waiting_since;  /* the oldest of them, 0: there is none */
 } loyalty_census_t;
 
 

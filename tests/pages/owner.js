@@ -267,6 +267,28 @@ async function beginning(browser) {
 }
 
 
+/* A store that does not answer. */
+
+async function behind(browser) {
+    const owner = await Shopper.at(browser, 'behind', {
+        httpCredentials: OWNER,
+    });
+
+    await owner.page.route('**/report?*', async route => {
+        const answer = await route.fetch();
+
+        await route.fulfill({ json: { ...await answer.json(), waiting: 1234,
+            waiting_since: '2026-11-20T08:41:30Z' } });
+    });
+
+    await owner.open();
+    await owner.sees('how many claims wait', '#waiting', '1,234');
+    await owner.sees('since when', '#waiting', '20 Nov 2026');
+    await owner.isAccessible('claims that wait');
+    await owner.leave();
+}
+
+
 await files();
 
 const browser = await launch();
@@ -280,6 +302,7 @@ try {
                                         colorScheme: 'dark' });
     await faults(browser);
     await beginning(browser);
+    await behind(browser);
 
 } finally {
     await browser.close();

@@ -60,6 +60,47 @@ sign_up(shop_t *shop, const char *email, const char *source)
 
 
 static void
+claims_that_wait_are_counted(void **state)
+{
+    int                 i;
+    json_t             *json;
+    shop_t             *shop = *state;
+    loyalty_command_t  *c;
+
+    static const char *const  orders[] = { "1001", "1002" };
+
+    shop_member(shop, ADA, 0);
+
+    for (i = 0; i < 2; i++) {
+        c = shop_claim_fault(shop, ADA, orders[i], LOYALTY_STORE_TIMEOUT);
+        c->postpone = 10 * DAY;
+        shop_expect(shop, c, LOYALTY_CLAIM_PENDING);
+
+        shop->now += MINUTE;
+    }
+
+    sweep(shop);
+
+    json = report_of(shop, "");
+    assert_int_equal(number(json, "waiting"), 2);
+    assert_string_equal(word(json, "waiting_since"), "2026-12-22T10:00:00Z");
+    json_decref(json);
+
+    for (i = 0; i < 2; i++) {
+        shop_expect(shop, shop_claim(shop, ADA, orders[i], 1000),
+                    LOYALTY_CLAIMED);
+    }
+
+    add_up(shop);
+
+    json = report_of(shop, "");
+    assert_int_equal(number(json, "waiting"), 0);
+    assert_string_equal(word(json, "waiting_since"), "");
+    json_decref(json);
+}
+
+
+static void
 before_anything_was_counted_all_is_zero(void **state)
 {
     json_t  *json;
@@ -535,6 +576,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         shop_test(before_anything_was_counted_all_is_zero),
+        shop_test(claims_that_wait_are_counted),
         shop_test(members_are_counted_by_orders),
         shop_test(members_are_new_for_thirty_days),
         shop_test(members_are_counted_by_campaign),
