@@ -58,7 +58,7 @@ int loyalty_report_begin(loyalty_report_t *report,
 
 /*
  * Prints a statement's rows, in which a table "clock" has the time, "now".
- * To be formatted with integers only.
+ * To be formatted with integers, and with texts that are SQL.
  */
 int loyalty_report_rows(loyalty_report_t *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -4,11 +4,18 @@
  */
 
 
+#include <loyalty_fields.h>
+#include <loyalty_program.h>
+#include <loyalty_utf8.h>
 #include <loyaltyctl_report.h>
 
 #include <stdio.h>
 #include <time.h>
 
+
+/* A source, of which each character may be a quote, and a NUL. */
+
+#define LOYALTY_REPORT_LITERAL_SIZE  (2 * LOYALTY_SOURCE_MAX + 1)
 
 /* What a redemption took, less what its cancellation gave back. */
 
@@ -21,6 +28,10 @@
     "OR (kind = 'referral' AND (points < 0 OR usable_at = 0)))"
 
 
+static int loyalty_report_sources(loyalty_report_t *report);
+static loyaltyctl_exit_e loyalty_report_comers(loyalty_report_t *report,
+    loyalty_str_t source, int64_t limit);
+static void loyalty_report_literal(loyalty_str_t text, char *literal);
 static int loyalty_report_members(loyalty_report_t *report, int64_t since);
 static int loyalty_report_orders(loyalty_report_t *report);
 static int loyalty_report_points(loyalty_report_t *report);
@@ -36,6 +47,15 @@ static const loyalty_table_column_t  loyalty_report_source[] = {
     { "orders", LOYALTY_TABLE_INTEGER },
     { "currency", LOYALTY_TABLE_TEXT },
     { "amount", LOYALTY_TABLE_TEXT }
+};
+
+static const loyalty_table_column_t  loyalty_report_comer[] = {
+    { "member", LOYALTY_TABLE_TEXT },
+    { "email", LOYALTY_TABLE_TEXT },
+    { "points", LOYALTY_TABLE_INTEGER },
+    { "lifetime", LOYALTY_TABLE_INTEGER },
+    { "orders", LOYALTY_TABLE_INTEGER },
+    { "joined", LOYALTY_TABLE_TIME }
 };
 
 static const loyalty_table_column_t  loyalty_report_flow[] = {
@@ -60,7 +80,12 @@ static const loyalty_usage_t  loyalty_report_campaign_usage = {
     "Says what each source of sign-ups has brought: members, those of them\n"
     "with an order, points issued and spent, orders and what they came to.\n"
     "Where orders have several currencies, since the program's was changed,\n"
-    "the amount is left out.\n",
+    "the amount is left out.\n"
+    "\n"
+    "Options:\n"
+    "      --source NAME   list the members who came by this one instead,\n"
+    "                      with \"\" those who came by none\n"
+    "      --limit N       so many of them (all)\n",
     0, 0, 1
 };
 
@@ -88,69 +113,142 @@ static const loyalty_usage_t  loyalty_report_program_usage = {
 };
 
 
-/*
- * By member first, then by whom a member was merged into, and then by source:
- * laid on top of each other the tables need not be joined.
- */
-
 loyaltyctl_exit_e
 loyaltyctl_report_campaign(int argc, char **argv)
 {
     int                      rc;
+    int64_t                  limit = INT64_MAX;
+    const char              *source = NULL;
     loyaltyctl_exit_e        exit;
     static loyalty_report_t  report;
+    const loyalty_option_t   own[] = {
+        { "source", 0, LOYALTY_OPTION_TEXT, &source },
+        { "limit", 0, LOYALTY_OPTION_NUMBER, &limit }
+    };
 
     if (loyalty_options_read(&report.options, &loyalty_report_campaign_usage,
-                             NULL, 0, argc, argv, &exit)
+                             own, 2, argc, argv, &exit)
         != LOYALTY_OK)
     {
         return exit;
     }
 
+    if (source != NULL) {
+        return loyalty_report_comers(&report, loyalty_fields_string(source),
+                                     limit);
+    }
+
+    if (limit != INT64_MAX) {
+        return loyalty_options_wrong(&report.options, "--limit belongs to "
+                                     "--source");
+    }
+
     rc = loyalty_report_begin(&report, loyalty_report_source, 8);
 
     if (rc == LOYALTY_OK) {
-        rc = loyalty_report_rows(&report,
-                 ", fact (member, other, source, heads, buyer, issued, spent, "
-                 "orders, currency, amount) AS ("
-                 "SELECT id, merged_into, CASE merged_into WHEN 0 THEN source "
-                 "ELSE '' END, CASE merged_into WHEN 0 THEN 1 ELSE 0 END, "
-                 "CASE WHEN orders > 0 THEN 1 ELSE 0 END, 0, 0, 0, '', 0 "
-                 "FROM member "
-                 "UNION ALL "
-                 "SELECT member, 0, '', 0, 0, "
-                 "CASE WHEN points > 0 AND kind NOT IN " LOYALTY_REPORT_SPENDS
-                 " AND NOT " LOYALTY_REPORT_REVERSES
-                 " THEN points ELSE 0 END, "
-                 "CASE WHEN kind IN " LOYALTY_REPORT_SPENDS
-                 " THEN -points ELSE 0 END, 0, '', 0 FROM ledger "
-                 "WHERE kind <> 'merge' "
-                 "UNION ALL "
-                 "SELECT member, 0, '', 0, 0, 0, 0, 1, currency, total "
-                 "FROM claim), "
-                 "each_member (person, source, heads, buyer, issued, spent, "
-                 "orders, currency, amount, last_currency) AS ("
-                 "SELECT CASE max(other) WHEN 0 THEN member "
-                 "ELSE max(other) END, max(source), sum(heads), sum(buyer), "
-                 "sum(issued), sum(spent), sum(orders), min(CASE currency "
-                 "WHEN '' THEN NULL ELSE currency END), sum(amount), "
-                 "max(currency) FROM fact GROUP BY member), "
-                 "each_person (source, heads, buyer, issued, spent, orders, "
-                 "currency, amount, last_currency) AS ("
-                 "SELECT max(source), sum(heads), sum(buyer), sum(issued), "
-                 "sum(spent), sum(orders), min(currency), sum(amount), "
-                 "max(last_currency) FROM each_member GROUP BY person) "
-                 "SELECT source, CAST(sum(heads) AS BIGINT), "
-                 "CAST(sum(buyer) AS BIGINT), "
-                 "CAST(sum(issued) AS BIGINT), CAST(sum(spent) AS BIGINT), "
-                 "CAST(sum(orders) AS BIGINT), "
-                 "coalesce(CASE WHEN min(currency) = max(last_currency) "
-                 "THEN max(last_currency) ELSE '' END, ''), "
-                 "CAST(sum(amount) AS BIGINT) "
-                 "FROM each_person GROUP BY source ORDER BY source");
+        rc = loyalty_report_sources(&report);
     }
 
     return loyalty_report_end(&report, rc);
+}
+
+
+/*
+ * By member first, then by whom a member was merged into, and then by source:
+ * laid on top of each other the tables need not be joined.
+ */
+
+static int
+loyalty_report_sources(loyalty_report_t *report)
+{
+    return loyalty_report_rows(report,
+               ", fact (member, other, source, heads, buyer, issued, spent, "
+               "orders, currency, amount) AS ("
+               "SELECT id, merged_into, CASE merged_into WHEN 0 THEN source "
+               "ELSE '' END, CASE merged_into WHEN 0 THEN 1 ELSE 0 END, "
+               "CASE WHEN orders > 0 THEN 1 ELSE 0 END, 0, 0, 0, '', 0 "
+               "FROM member "
+               "UNION ALL "
+               "SELECT member, 0, '', 0, 0, "
+               "CASE WHEN points > 0 AND kind NOT IN " LOYALTY_REPORT_SPENDS
+               " AND NOT " LOYALTY_REPORT_REVERSES
+               " THEN points ELSE 0 END, "
+               "CASE WHEN kind IN " LOYALTY_REPORT_SPENDS
+               " THEN -points ELSE 0 END, 0, '', 0 FROM ledger "
+               "WHERE kind <> 'merge' "
+               "UNION ALL "
+               "SELECT member, 0, '', 0, 0, 0, 0, 1, currency, total "
+               "FROM claim), "
+               "each_member (person, source, heads, buyer, issued, spent, "
+               "orders, currency, amount, last_currency) AS ("
+               "SELECT CASE max(other) WHEN 0 THEN member "
+               "ELSE max(other) END, max(source), sum(heads), sum(buyer), "
+               "sum(issued), sum(spent), sum(orders), min(CASE currency "
+               "WHEN '' THEN NULL ELSE currency END), sum(amount), "
+               "max(currency) FROM fact GROUP BY member), "
+               "each_person (source, heads, buyer, issued, spent, orders, "
+               "currency, amount, last_currency) AS ("
+               "SELECT max(source), sum(heads), sum(buyer), sum(issued), "
+               "sum(spent), sum(orders), min(currency), sum(amount), "
+               "max(last_currency) FROM each_member GROUP BY person) "
+               "SELECT source, CAST(sum(heads) AS BIGINT), "
+               "CAST(sum(buyer) AS BIGINT), "
+               "CAST(sum(issued) AS BIGINT), CAST(sum(spent) AS BIGINT), "
+               "CAST(sum(orders) AS BIGINT), "
+               "coalesce(CASE WHEN min(currency) = max(last_currency) "
+               "THEN max(last_currency) ELSE '' END, ''), "
+               "CAST(sum(amount) AS BIGINT) "
+               "FROM each_person GROUP BY source ORDER BY source");
+}
+
+
+/* Those who came by one of them, as they joined. */
+
+static loyaltyctl_exit_e
+loyalty_report_comers(loyalty_report_t *report, loyalty_str_t source,
+    int64_t limit)
+{
+    int   rc;
+    char  literal[LOYALTY_REPORT_LITERAL_SIZE];
+
+    if (source.len > LOYALTY_SOURCE_MAX || !loyalty_utf8_printable(source)) {
+        return loyalty_options_wrong(&report->options, "a source has %d bytes "
+                                     "of UTF-8 at most", LOYALTY_SOURCE_MAX);
+    }
+
+    loyalty_report_literal(source, literal);
+
+    rc = loyalty_report_begin(report, loyalty_report_comer, 6);
+
+    if (rc == LOYALTY_OK) {
+        rc = loyalty_report_rows(report,
+                 "SELECT code, email, " LOYALTY_REPORT_USABLE ", lifetime, "
+                 "orders, joined_at FROM member, clock "
+                 "WHERE merged_into = 0 AND source = '%s' "
+                 "ORDER BY id LIMIT %lld", literal, (long long) limit);
+    }
+
+    return loyalty_report_end(report, rc);
+}
+
+
+/* A text inside of quotes. */
+
+static void
+loyalty_report_literal(loyalty_str_t text, char *literal)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+
+        if (text.data[i] == '\'') {
+            *literal++ = '\'';
+        }
+
+        *literal++ = text.data[i];
+    }
+
+    *literal = '\0';
 }
 
 

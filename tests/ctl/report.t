@@ -98,6 +98,14 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
         [['', 1, 1, 115, 0, 2, '65.00'], ['flyer', 1, 0, 50, 0, 0, ''],
          ['tv', 2, 2, 420, 320, 2, '310.00']], 'campaign');
 
+    rows_are('members of a campaign', [qw(email points orders)],
+        [['ada', 60, 1], ['bob', 40, 1]], 'campaign', '--source', 'tv');
+    rows_are('some of them', ['email'], [['ada']],
+        'campaign', '--source', 'tv', '--limit', 1);
+    rows_are('members of no campaign', ['email'], [['cyd']],
+        'campaign', '--source', '');
+    rows_are('nobody came by it', [], [], 'campaign', '--source', "o'%s\\");
+
     rows_are('who owes whom', [qw(earned_at spent_at points owed)],
         [['', 'north', 50, 50], ['', 'south', 50, 50],
          ['north', 'south', 150, 80], ['south', 'north', 70, 0]],
@@ -143,6 +151,8 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
         [['', 1, 1, 115, 0, 2, '65.00'],
          ['flyer', 1, 1, 310, 200, 1, '210.00'],
          ['tv', 1, 1, 160, 120, 1, '100.00']], 'campaign');
+    rows_are('members of a campaign after a merge', [qw(email orders)],
+        [['bob', 1]], 'campaign', '--source', 'tv');
     rows_are('top by spend after a merge', [qw(email amount orders)],
         [['dee', '210.00', 1], ['bob', '100.00', 1], ['cyd', '45.00', 2]],
         'top', '--by', 'spend');
@@ -160,6 +170,7 @@ for (['top', '--by', 'luck'], ['inactive'], ['inactive', '--since', 'ago'],
      ['tier'], ['tier', '--at', '1,,2'], ['tier', '--at', '-5'],
      ['tier', '--at', 5, '--window', 'year'],
      ['tier', '--at', join(',', 1 .. 17)], ['campaign', 'tv'],
+     ['campaign', '--source', 'x' x 65], ['campaign', '--limit', 1],
      ['program', '--since', 'x'])
 {
     my $r = $ctl->on('shop/a.db', 'report', @$_);
