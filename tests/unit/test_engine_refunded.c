@@ -27,6 +27,14 @@ claim_of_a_refunded(shop_t *shop, const char *email, const char *order,
 }
 
 
+static const loyalty_tier_t *
+tier_of(shop_t *shop)
+{
+    return shop_expect(shop, shop_balance(shop, ADA),
+                       LOYALTY_BALANCE)->result.tier;
+}
+
+
 static void
 a_claim_of_an_order_that_was_refunded_earns_the_rest(void **state)
 {
@@ -270,14 +278,59 @@ what_was_refunded_is_not_earned_though_it_is_forgiven(void **state)
     noted(shop, "1", 10000, 10000);
     assert_int_equal(points_of(shop, ADA), 0);
     assert_int_equal(lifetime_of(shop, ADA), 100);
-    assert_null(shop_expect(shop, shop_balance(shop, ADA),
-                            LOYALTY_BALANCE)->result.tier);
+    assert_null(tier_of(shop));
 
     noted(shop, "1", 10000, 0);
     assert_int_equal(points_of(shop, ADA), 0);
     assert_int_equal(lifetime_of(shop, ADA), 200);
-    assert_non_null(shop_expect(shop, shop_balance(shop, ADA),
-                                LOYALTY_BALANCE)->result.tier);
+    assert_non_null(tier_of(shop));
+}
+
+
+/* Gold for 100 points in a month, which is held for the next month, too. */
+
+static void
+have_months(shop_t *shop)
+{
+    shop->tiers[0].id = text("gold");
+    shop->tiers[0].threshold = 100;
+    shop->program.ladder.ntiers = 1;
+    shop->program.ladder.window = LOYALTY_WINDOW_TIME;
+    shop->program.ladder.length = 30 * DAY;
+
+    shop_member(shop, ADA, 0);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 10000), LOYALTY_CLAIMED);
+    shop->now += 30 * DAY;
+}
+
+
+static void
+a_refund_is_of_the_window_of_its_order(void **state)
+{
+    shop_t  *shop = *state;
+
+    have_months(shop);
+    shop_expect(shop, shop_claim(shop, ADA, "2", 10000), LOYALTY_CLAIMED);
+    noted(shop, "1", 10000, 10000);
+
+    shop->now += 30 * DAY;
+    assert_non_null(tier_of(shop));
+}
+
+
+static void
+so_is_one_that_is_cancelled(void **state)
+{
+    shop_t  *shop = *state;
+
+    have_months(shop);
+    noted(shop, "1", 10000, 10000);
+    assert_null(tier_of(shop));
+    noted(shop, "1", 10000, 0);
+    assert_non_null(tier_of(shop));
+
+    shop->now += 30 * DAY;
+    assert_null(tier_of(shop));
 }
 
 
@@ -369,6 +422,8 @@ main(void)
         shop_test(what_was_spent_before_the_rest_expired_is_taken),
         shop_test(points_that_expire_after_a_refund_count_for_the_next),
         shop_test(what_was_refunded_is_not_earned_though_it_is_forgiven),
+        shop_test(a_refund_is_of_the_window_of_its_order),
+        shop_test(so_is_one_that_is_cancelled),
         shop_test(a_changed_rate_is_none_of_a_refund),
         shop_test(a_membership_that_is_over_takes_nothing_of_the_next)
     };
