@@ -202,6 +202,7 @@ $(OUT)/settings: FORCE
 	@mkdir -p $(OUT)
 	@{ echo '$(CC) $(FLAGS) $(LDFLAGS)'; \
 	   echo '$(NGINX_SRC)' $(NGINX_FLAGS); \
+	   echo '$(PG_FLAGS)'; \
 	   cat $(NGINX_SRC)/conf_flags $(NGINX_SRC)/src/*/*.h \
 	       $(NGINX_SRC)/src/*/*/*.h 2>/dev/null | cksum; } > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@

@@ -31,8 +31,10 @@ plan(skip_all => 'no headers of nginx') if !$sources;
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
-system('make', '-s', '--no-print-directory', '-C', $checkout, 'build',
-       "BUILD=$dir", "NGINX_SRC=$sources", 'LOYALTY_POSTGRESQL=no') == 0
+my @make = ('make', '-s', '--no-print-directory', '-C', $checkout,
+            "NGINX_SRC=$sources");
+
+system(@make, 'build', "BUILD=$dir", 'LOYALTY_POSTGRESQL=no') == 0
     or die "the module could not be built without libpq\n";
 
 $ENV{LOYALTY_MODULE} = "$dir/ngx_http_loyalty_module.so";
@@ -64,6 +66,32 @@ http {
 END
 }
 
+# What the configured module is as good as.
+
+sub settings {
+    my ($postgresql) = @_;
+
+    my @build = ('BUILD=' . $t->path('build'),
+                 "LOYALTY_POSTGRESQL=$postgresql");
+    my ($file) = map { "$_/settings" } output(@build,
+        '--eval=folder:;@echo $(OUT)', 'folder');
+
+    output(@build, $file);
+
+    open my $fh, '<', $file or die "$file: $!\n";
+    local $/;
+    return <$fh>;
+}
+
+sub output {
+    open my $out, '-|', @make, @_ or die "make: $!\n";
+    my @lines = <$out>;
+    close $out or die "make failed\n";
+    chomp @lines;
+
+    return @lines;
+}
+
 ###############################################################################
 
 unlike(scalar `ldd "$ENV{LOYALTY_MODULE}"`, qr/libpq/,
@@ -84,6 +112,13 @@ $t->conf(with_database('sqlite:%%TESTDIR%%/db/shop.db'))->run;
 
 is_result($t->signup('ada@example.com'), 201, 'signed_up', {points => 50},
     'SQLite works');
+
+SKIP: {
+    skip 'no libpq', 1 if !-e '/usr/include/postgresql/libpq-fe.h';
+
+    isnt(settings('no'), settings('yes'),
+        'when libpq comes, the module is configured anew');
+}
 
 ###############################################################################
 
