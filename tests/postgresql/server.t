@@ -179,6 +179,10 @@ END
     die "fork: $!\n" if !defined $child;
 
     if ($child == 0) {
+        # who is killed could not remove a copy of the programs
+
+        $ENV{LOYALTY_PG_BINDIR} = $pg->bindir;
+
         open STDERR, '>', '/dev/null';
         exec $^X, "-I$FindBin::Bin/../../t/lib", '-MLoyalty::PostgreSQL', '-e',
              $script, $end or POSIX::_exit(127);

@@ -8,8 +8,9 @@ package Loyalty::PostgreSQL::Host;
 #
 # The programs are those of Debian's packages, unpacked into build/debian or
 # installed, or those in $LOYALTY_PG_BINDIR.  PostgreSQL does not run as
-# root: a test that does runs it as nobody.  A cluster that the machine has
-# for itself is never touched, there is nothing here that could find it.
+# root: a test that does runs it as nobody, who is given a copy of build/debian
+# where that is in a folder of root's own.  A cluster that the machine has for
+# itself is never touched, there is nothing here that could find it.
 
 ###############################################################################
 
@@ -42,6 +43,8 @@ my $CHECKOUT = Loyalty::Nginx->checkout;
 my $BUILD = $ENV{LOYALTY_BUILD} || "$CHECKOUT/build";
 my $THIS = abs_path(__FILE__);
 
+my $unpacked = "$BUILD/debian";
+
 ###############################################################################
 
 # Everything that runs is ended with the test, however it ends: by signals,
@@ -63,6 +66,8 @@ sub new {
 
     my $lacking = $class->lacking;
     die "$lacking\n" if $lacking;
+
+    $class->copy_programs if !$class->in_reach;
 
     my $under = delete $o{under};
     my $dir = tempdir('loyalty-pg-XXXXXX',
@@ -128,7 +133,7 @@ sub bindir {
             ($b =~ m{/(\d+)/bin$})[0] <=> ($a =~ m{/(\d+)/bin$})[0]
         } grep {
             m{/(\d+)/bin$} && $1 >= OLDEST
-        } map { glob "$_/usr/lib/postgresql/*/bin" } "$BUILD/debian", '';
+        } map { glob "$_/usr/lib/postgresql/*/bin" } $unpacked, '';
 
         my @needed = $class->needed;
         my ($found) = grep {
@@ -143,7 +148,7 @@ sub bindir {
 sub search_path {
     my ($class) = @_;
 
-    return ($class->bindir, "$BUILD/debian/usr/bin", '/usr/bin', '/bin');
+    return ($class->bindir, "$unpacked/usr/bin", '/usr/bin', '/bin');
 }
 
 sub needed { qw(initdb postgres psql) }
@@ -154,10 +159,52 @@ sub lacking {
     return $class->bindir ? '' : 'no PostgreSQL ' . OLDEST . ' or later';
 }
 
+# Whether PostgreSQL's user can run what was unpacked, if that is what runs.
+
+sub in_reach {
+    my ($class) = @_;
+
+    my $program = $class->bindir . '/postgres';
+
+    return 1 if $> != 0 || index($program, "$unpacked/") != 0;
+    return system(as_account(), 'test', '-x', $program) == 0;
+}
+
+# The copy goes with the process.
+
+sub copy_programs {
+    my ($class) = @_;
+
+    my $copy = tempdir('loyalty-pg-programs-XXXXXX', TMPDIR => 1,
+                       CLEANUP => 1);
+    my @files = grep { -e "$unpacked/$_" }
+                     map { "usr/$_" } qw(bin/pg_autoctl lib/postgresql
+                                         share/postgresql);
+
+    chmod 0755, $copy;
+
+    system('sh', '-c', 'cd "$0" && exec cp -a --parents "$@"',
+           $unpacked, @files, $copy) == 0
+        or die "cannot copy $unpacked to $copy\n";
+
+    $unpacked = $copy;
+    %bindir = ();
+}
+
 # Whose processes they are.
 
 sub account {
     return $> == 0 ? (getpwnam 'nobody')[2, 3] : ($>, $) + 0);
+}
+
+# What a command is begun with to be one of them.
+
+sub as_account {
+    return if $> != 0;
+
+    my ($uid, $gid) = account();
+
+    return ('setpriv', "--reuid=$uid", "--regid=$gid", '--clear-groups', '--');
 }
 
 sub give_to_postgresql {
@@ -232,11 +279,8 @@ sub exec_as_postgresql {
 
     chdir $self->{dir} or die "$self->{dir}: $!\n";
 
-    my ($uid, $gid) = account();
-
-    exec 'setpriv', '--pdeathsig', 'QUIT',
-        $> == 0 ? ("--reuid=$uid", "--regid=$gid", '--clear-groups') : (),
-        '--', @command or die "setpriv: $!\n";
+    exec as_account(), 'setpriv', '--pdeathsig', 'QUIT', '--', @command
+        or die "setpriv: $!\n";
 }
 
 # Whether a child still runs; the status of one that does not is lost.
