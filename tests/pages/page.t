@@ -36,6 +36,8 @@ my $PAGE = "$CHECKOUT/conf-examples/page";
 my $npm = Loyalty::Npm->new('pages');
 
 plan(skip_all => $npm->lacking) if $npm->lacking;
+plan(skip_all => 'the npm registry is out of reach')
+    if !$npm->at_hand('playwright-core');
 
 my $t = Loyalty::Test->new(level => 'notice');
 
