@@ -14,7 +14,6 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use File::Copy;
 use File::Find;
 use File::Path qw(make_path);
 
@@ -44,6 +43,22 @@ sub prefix {
         "fedcba9876543210fedcba9876543210\n", 0600);
 }
 
+# The folder of nginx's temporary files is there only with Debian's package.
+
+sub example {
+    my ($file) = @_;
+
+    open my $fh, '<', $file or die "$file: $!\n";
+    my $conf = do { local $/; <$fh> };
+
+    my $paths = join '', map { "    ${_}_temp_path  temp/$_;\n" }
+                             qw(client_body proxy fastcgi uwsgi scgi);
+
+    $conf =~ s/^http \{\n\K/$paths/m if $conf !~ /_temp_path/;
+
+    return $conf;
+}
+
 my @examples;
 find({no_chdir => 1, wanted => sub {
     push @examples, $File::Find::name if /\.conf$/;
@@ -59,7 +74,7 @@ for my $file (sort @examples) {
     (my $prefix = $name) =~ tr{/.}{__};
 
     prefix($prefix);
-    copy($file, $t->path("$prefix/conf/nginx.conf")) or die "$file: $!\n";
+    $t->write_file("$prefix/conf/nginx.conf", example($file));
 
     my ($exit, $output) = $t->check_file('conf/nginx.conf',
                                          $t->path("$prefix/"));
