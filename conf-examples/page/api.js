@@ -73,7 +73,7 @@ export async function ask(location, fields, key) {
             signal: AbortSignal.timeout(PATIENCE),
         });
 
-        data = await answer.text();
+        data = answer.status === 204 ? '{}' : await answer.text();
 
     } catch {
         throw new Fault(0);

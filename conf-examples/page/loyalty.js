@@ -80,10 +80,28 @@ function wording() {
 
 
 function leave() {
-    memory.set('left', 'yes');
     notice('');
     welcome();
     $('welcome-title').focus();
+}
+
+
+/*
+ * The browser forgets who it was, and so does this tab; what it has shown goes
+ * with the page.  Where there are no sessions, none has to be ended.
+ */
+
+function signOut() {
+    doing($('whose'), async () => {
+        await ask('logout', {}).catch(fault => {
+            if (fault.status !== 404) {
+                throw fault;
+            }
+        });
+
+        memory.forget();
+        location.replace(location.pathname);
+    });
 }
 
 
@@ -159,7 +177,6 @@ function arrive(answer) {
     email = email && answer.email;
 
     memory.set('email', email);
-    memory.set('left', '');
 
     render();
     show('home');
@@ -654,6 +671,8 @@ function listen() {
     $('language').addEventListener('change', translate);
     $('enter').addEventListener('submit', enter);
     $('signup').addEventListener('submit', signup);
+    $('leave').addEventListener('click', leave);
+    $('signout').addEventListener('click', signOut);
     $('claims').addEventListener('submit', claims);
     $('again').addEventListener('click', start);
     $('older').addEventListener('click', async () => {
@@ -680,10 +699,6 @@ function listen() {
         $('coupon-return').focus();
     });
     $('return-yes').addEventListener('click', giveBack);
-
-    for (const button of document.querySelectorAll('[data-leave]')) {
-        button.addEventListener('click', leave);
-    }
 
     for (const button of document.querySelectorAll('[data-close]')) {
         button.addEventListener('click', () =>
@@ -750,11 +765,6 @@ async function start() {
     $('language').value = spoken();
     wording();
     connection();
-
-    if (memory.get('left')) {
-        welcome(order);
-        return;
-    }
 
     try {
         arrive(await known());

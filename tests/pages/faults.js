@@ -366,6 +366,34 @@ async function strangers(browser) {
 }
 
 
+/* Who believes to have signed out has. */
+
+async function signOut(browser) {
+    const shopper = await visitor(browser, 'signing out');
+
+    await signIn(shopper, await member(shopper, 8));
+
+    await shopper.page.route('**/logout', route =>
+        route.fulfill({ status: 502, contentType: 'text/html',
+                        body: '<h1>Bad gateway</h1>' }));
+    await shopper.click('#signout');
+    await shopper.sees('is told that it did not work', '#whose .fault',
+                       'did not work');
+    await shopper.sees('and sees that it has not', '#points', 'points');
+    await shopper.isAccessible('a sign-out with a fault');
+    await shopper.page.unroute('**/logout');
+
+    await shopper.page.route('**/logout', route =>
+        route.fulfill({ status: 404, contentType: 'text/html',
+                        body: '<h1>Not found</h1>' }));
+    await shopper.click('#signout');
+    await shopper.sees('needs no session for it', '#welcome-title');
+    await shopper.page.reload();
+    await shopper.sees('and is forgotten', '#welcome-title');
+    await shopper.leave();
+}
+
+
 async function keyboard(browser) {
     const shopper = await visitor(browser, 'keyboard',
                                      { reducedMotion: 'reduce' });
@@ -571,8 +599,8 @@ async function paged(browser) {
 
 export async function faults(browser) {
     for (const day of [orders, lostAnswer, refused, twoTaps, slow, offline,
-                       unreachable, words, session, strangers, keyboard,
-                       languages, answers, late, paged])
+                       unreachable, words, session, strangers, signOut,
+                       keyboard, languages, answers, late, paged])
     {
         await day(browser);
     }

@@ -179,6 +179,27 @@ async function speaks(shopper, language) {
 }
 
 
+/* At a machine that others use, too. */
+
+async function signsOut(shopper) {
+    await shopper.page.evaluate(() => sessionStorage.setItem('cart', 'tea'));
+    await shopper.click('#signout');
+    await shopper.sees('signs out', '#welcome-title');
+
+    none(`${shopper.name}: no cookie is left`,
+         (await shopper.context.cookies()).map(each => each.name));
+    same(`${shopper.name}: nor anything else that is the page's`,
+         await shopper.page.evaluate(() => Object.keys(sessionStorage)),
+         ['cart']);
+    same(`${shopper.name}: nor is anything in the page`,
+         await shopper.$('#who, #points, #rewards-list, #history-list')
+             .allTextContents(), ['', '', '', '']);
+
+    await shopper.page.reload();
+    await shopper.sees('and is nobody from then on', '#welcome-title');
+}
+
+
 async function returns(shopper, n, words) {
     await shopper.page.reload();
     await shopper.sees('is known after a reload', '#points',
@@ -202,10 +223,7 @@ async function returns(shopper, n, words) {
         .evaluate(part => part.getBoundingClientRect().top)
         < await shopper.page.evaluate(() => window.innerHeight / 2));
 
-    await shopper.click('#home [data-leave]');
-    await shopper.sees('may be somebody else', '#welcome-title');
-    await shopper.page.reload();
-    await shopper.sees('and stays so', '#welcome-title');
+    await signsOut(shopper);
 
     /* a token of a chat platform's link is the order as well */
 
@@ -244,7 +262,7 @@ async function links(browser) {
     await shopper.click('#return-yes');
     await shopper.sees('and gives it back', '#points', '255 points');
 
-    await shopper.click('#home [data-leave]');
+    await signsOut(shopper);
     await shopper.fill('#email', 'shopper-14@example.com');
     await shopper.click('#enter .main');
     await shopper.sees('does not let somebody else in', '#enter-fault',
