@@ -20,13 +20,9 @@ loyalty_program_worth(const loyalty_program_t *program, int64_t points)
         return 0;
     }
 
-    /* the rest is less than "value_per", both are points of one program */
-
     whole = points / program->value_per;
-    rest = points % program->value_per;
-
-    rest = (rest > INT64_MAX / program->value)
-           ? INT64_MAX : rest * program->value / program->value_per;
+    rest = loyalty_points_share(program->value, points % program->value_per,
+                                program->value_per);
 
     return (whole > (INT64_MAX - rest) / program->value)
            ? INT64_MAX : whole * program->value + rest;

@@ -234,6 +234,41 @@ a_code_is_read_as_people_type_it(void **state)
 }
 
 
+static void
+what_points_are_worth_is_exact(void **state)
+{
+    loyalty_program_t  program;
+
+    (void) state;
+
+    memset(&program, 0, sizeof(loyalty_program_t));
+
+    assert_int_equal(loyalty_program_worth(&program, 100), 0);
+
+    program.value = 500;
+    program.value_per = 100;
+
+    assert_int_equal(loyalty_program_worth(&program, 0), 0);
+    assert_int_equal(loyalty_program_worth(&program, 1), 5);
+    assert_int_equal(loyalty_program_worth(&program, 250), 1250);
+
+    program.value = 1;
+
+    assert_int_equal(loyalty_program_worth(&program, 199), 1);
+
+    program.value = INT64_C(1000000000000000000);
+    program.value_per = LOYALTY_POINTS_MAX;
+
+    assert_int_equal(loyalty_program_worth(&program, 10), 10000);
+    assert_int_equal(loyalty_program_worth(&program, LOYALTY_POINTS_MAX - 1),
+                     program.value - 1000);
+
+    program.value_per = 1;
+
+    assert_int_equal(loyalty_program_worth(&program, 10), INT64_MAX);
+}
+
+
 int
 main(void)
 {
@@ -246,7 +281,8 @@ main(void)
         cmocka_unit_test(the_only_store_needs_no_id),
         cmocka_unit_test(codes_use_each_letter_alike),
         cmocka_unit_test(codes_keep_the_order_of_the_bytes),
-        cmocka_unit_test(codes_are_as_long_as_asked_for)
+        cmocka_unit_test(codes_are_as_long_as_asked_for),
+        cmocka_unit_test(what_points_are_worth_is_exact)
     };
 
     return cmocka_run_group_tests_name("program", tests, NULL, NULL);
