@@ -45,9 +45,6 @@ void loyalty_progress_pause(const loyalty_progress_t *progress);
 /* So much of all steps is done, where that is not counted in rows. */
 void loyalty_progress_to(loyalty_progress_t *progress, int64_t done);
 
-/* Makes room for a message. */
-void loyalty_progress_pause(const loyalty_progress_t *progress);
-
 /* Ends the last step, and makes room for messages. */
 void loyalty_progress_end(loyalty_progress_t *progress);
 

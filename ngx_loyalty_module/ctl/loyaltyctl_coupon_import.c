@@ -268,16 +268,7 @@ loyaltyctl_pool_line(loyaltyctl_pool_t *pool, char *text, size_t len,
         code.len -= 3;
     }
 
-    while (code.len != 0 && strchr(" \t\r\n", code.data[0]) != NULL) {
-        code.data++;
-        code.len--;
-    }
-
-    while (code.len != 0
-           && strchr(" \t\r\n", code.data[code.len - 1]) != NULL)
-    {
-        code.len--;
-    }
+    code = loyalty_str_trim(code);
 
     if (code.len == 0 && whole) {
         return;

@@ -163,8 +163,9 @@ loyaltyctl_export(int argc, char **argv)
 
     if (export == NULL) {
         return loyalty_options_wrong(&report.options, "what?  Write members, "
-                                     "ledger, claims or redemptions, not "
-                                     "\"%s\"", report.options.operands[0]);
+                                     "ledger, claims, postponed or "
+                                     "redemptions, not \"%s\"",
+                                     report.options.operands[0]);
     }
 
     report.options.format = (report.options.format == LOYALTY_PRINT_JSON)

@@ -124,6 +124,10 @@ for ([], ['answers'], ['members', 'ledger'], ['members', '--all']) {
     is($r->{out}, '', "wrong usage: @$_: nothing on standard output");
 }
 
+like($ctl->on('shop/a.db', 'export', 'answers')->{err},
+    qr/members, ledger, claims, postponed or redemptions, not "answers"/,
+    'wrong usage: says what there is');
+
 my $r = $ctl->run('-d', $ctl->uri('shop/a.db'), 'export', 'members');
 is($r->{exit}, 0, 'the database before the command');
 
