@@ -201,6 +201,8 @@ is_result($t->signup($ada, key('8e03978e-40d5-43dd-bc93-6894a57f9324')), 200,
     'already_member', 'a UUID');
 is_result($t->signup($ada, key('"quoted!~"')), 200, 'already_member',
     'any printable characters');
+is_fault($t->signup($ada, headers => [map { ('Idempotency-Key' => $_) } @$_]),
+    400, 'bad_request', "refused: two of them, @$_") for [qw(a b)], [qw(a a)];
 is_fault($t->signup($ada, key($$_[0])), 400, 'bad_request',
     "refused: $$_[1]") for (
     ['k' x 129, '129 characters'], ['', 'empty'], ["a\tb", 'a tab'],

@@ -12,7 +12,7 @@
 static void ngx_http_loyalty_authorize_session(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 static loyalty_outcome_e ngx_http_loyalty_authorize_key(
-    ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx);
+    ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx, ngx_str_t *key);
 static ngx_int_t ngx_http_loyalty_bearer(ngx_http_request_t *r,
     ngx_str_t *key);
 static ngx_http_loyalty_key_t *ngx_http_loyalty_key_find(
@@ -49,7 +49,7 @@ ngx_http_loyalty_authorize(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx)
     {
         ctx->by_link = 0;
 
-        return ngx_http_loyalty_authorize_key(r, ctx);
+        return ngx_http_loyalty_authorize_key(r, ctx, &key);
     }
 
     if (auth & NGX_HTTP_LOYALTY_AUTH_LINK) {
@@ -80,23 +80,18 @@ ngx_http_loyalty_authorize_session(ngx_http_request_t *r,
 
 static loyalty_outcome_e
 ngx_http_loyalty_authorize_key(ngx_http_request_t *r,
-    ngx_http_loyalty_ctx_t *ctx)
+    ngx_http_loyalty_ctx_t *ctx, ngx_str_t *key)
 {
-    ngx_str_t                key;
     ngx_http_loyalty_key_t  *found;
 
-    if (ngx_http_loyalty_bearer(r, &key) != NGX_OK) {
-        return LOYALTY_UNAUTHORIZED;
-    }
-
-    found = ngx_http_loyalty_key_find(ctx->conf->program, &key);
+    found = ngx_http_loyalty_key_find(ctx->conf->program, key);
 
     if (found != NULL) {
         ctx->command.caller = ngx_http_loyalty_text(&found->name);
         return LOYALTY_NO_FAULT;
     }
 
-    return ngx_http_loyalty_key_elsewhere(r, ctx->conf->program, &key)
+    return ngx_http_loyalty_key_elsewhere(r, ctx->conf->program, key)
            ? LOYALTY_FORBIDDEN : LOYALTY_UNAUTHORIZED;
 }
 

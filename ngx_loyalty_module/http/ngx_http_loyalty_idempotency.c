@@ -4,19 +4,16 @@
  */
 
 
+#include <ngx_http_loyalty_headers.h>
 #include <ngx_http_loyalty_input.h>
-
-
-static ngx_table_elt_t *ngx_http_loyalty_idempotency_header(
-    ngx_http_request_t *r);
 
 
 ngx_int_t
 ngx_http_loyalty_idempotency_key(ngx_http_request_t *r, loyalty_str_t *key)
 {
-    size_t            i;
-    ngx_str_t        *value;
-    ngx_table_elt_t  *h;
+    size_t                      i;
+    loyalty_str_t               value;
+    static const loyalty_str_t  name = loyalty_string("idempotency-key");
 
     /* other methods change nothing: there is nothing to be repeated */
 
@@ -24,53 +21,33 @@ ngx_http_loyalty_idempotency_key(ngx_http_request_t *r, loyalty_str_t *key)
         return NGX_OK;
     }
 
-    h = ngx_http_loyalty_idempotency_header(r);
+    switch (ngx_http_loyalty_header(r, name, 0, &value)) {
 
-    if (h == NULL) {
+    case 0:
         return NGX_OK;
-    }
 
-    value = &h->value;
+    case 1:
+        break;
 
-    if (value->len == 0 || value->len > LOYALTY_IDEMPOTENCY_KEY_MAX) {
+    default:
+
+        /* nobody knows by which of them it will be repeated */
+
         return NGX_DECLINED;
     }
 
-    for (i = 0; i < value->len; i++) {
+    if (value.len == 0 || value.len > LOYALTY_IDEMPOTENCY_KEY_MAX) {
+        return NGX_DECLINED;
+    }
 
-        if (value->data[i] < ' ' || value->data[i] > '~') {
+    for (i = 0; i < value.len; i++) {
+
+        if (value.data[i] < ' ' || value.data[i] > '~') {
             return NGX_DECLINED;
         }
     }
 
-    *key = ngx_http_loyalty_text(value);
+    *key = value;
 
     return NGX_OK;
-}
-
-
-static ngx_table_elt_t *
-ngx_http_loyalty_idempotency_header(ngx_http_request_t *r)
-{
-    ngx_str_t         name;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    static const loyalty_str_t  wanted = loyalty_string("idempotency-key");
-
-    for (part = &r->headers_in.headers.part; part != NULL; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            name.len = h[i].key.len;
-            name.data = h[i].lowcase_key;
-
-            if (loyalty_str_equal(ngx_http_loyalty_text(&name), wanted)) {
-                return &h[i];
-            }
-        }
-    }
-
-    return NULL;
 }

@@ -341,8 +341,8 @@ ngx_http_loyalty_params_check(ngx_http_request_t *r,
         != NGX_OK)
     {
         return ngx_http_loyalty_bad(ctx, LOYALTY_BAD_REQUEST,
-                                    "Idempotency-Key takes 1 to 128 printable "
-                                    "ASCII characters.");
+                                    "Idempotency-Key comes once, and takes 1 "
+                                    "to 128 printable ASCII characters.");
     }
 
     return NGX_OK;
