@@ -198,6 +198,11 @@ my $warned = () = $t->read_file('error.log')
                   =~ /^[^\n]* \[(?:warn|error)\] [^\n]*loyalty[^\n]*store/mg;
 cmp_ok($warned, '>=', scalar @faults - 2, 'each fault has a line in the log');
 
+like($t->read_file('error.log'), qr/\[error\].*bad answer.*$_/, "such as: $_")
+    for 'it is longer than loyalty_store_max_size', 'it was cut short',
+        'it redirects, or a "return", "rewrite" or "if" of the server does',
+        'its status is neither 200 nor 404';
+
 ###############################################################################
 
 $t->done;

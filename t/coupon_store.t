@@ -270,7 +270,7 @@ is_result($t->post('/open/redeem', {email => $ada, reward => 'mug'}), 202,
     'redemption_pending', {coupon => ''},
     'locations that are not internal are not trusted');
 like($t->read_file('error.log'),
-    qr/\[error\].* about a coupon: its URI in "coupon_store" has no location/,
+    qr/\[error\].* about a coupon: its URI has no location that is "internal"/,
     'which the log says');
 
 # the client does not wait

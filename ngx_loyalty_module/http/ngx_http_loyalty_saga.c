@@ -355,14 +355,11 @@ ngx_http_loyalty_saga_unreadable(ngx_http_loyalty_ctx_t *ctx)
 
     store = &ctx->store;
 
-    why = (store->status >= NGX_HTTP_SPECIAL_RESPONSE
-           && store->status < NGX_HTTP_BAD_REQUEST)
-          ? "it redirects, or a \"return\", \"rewrite\" or \"if\" of the "
-            "server does, before the location in \"coupon_store\""
-          : store->too_large ? "it is longer than loyalty_store_max_size"
-          : store->open ? "its URI in \"coupon_store\" has no location that "
-                          "is \"internal\""
-          : store->cut_short ? "it was cut short" : NULL;
+    why = ngx_http_loyalty_store_flaw(store);
+
+    if (why == NULL && store->cut_short) {
+        why = "it was cut short";
+    }
 
     if (why == NULL) {
         return 0;

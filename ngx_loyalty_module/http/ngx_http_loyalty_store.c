@@ -315,19 +315,15 @@ ngx_http_loyalty_store_abort(ngx_http_request_t *sr)
 loyalty_outcome_e
 ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx)
 {
+    const char                *flaw;
     ngx_http_loyalty_store_t  *store;
 
     store = &ctx->store;
 
-    if (store->too_large) {
-        return ngx_http_loyalty_store_bad(ctx, "it is longer than "
-                                          "loyalty_store_max_size");
-    }
+    flaw = ngx_http_loyalty_store_flaw(store);
 
-    if (store->open) {
-        return ngx_http_loyalty_store_bad(ctx, "the URI in \"order_lookup\" "
-                                          "has no location that is "
-                                          "\"internal\"");
+    if (flaw != NULL) {
+        return ngx_http_loyalty_store_bad(ctx, flaw);
     }
 
     switch (store->status) {
@@ -359,6 +355,22 @@ ngx_http_loyalty_store_outcome(ngx_http_loyalty_ctx_t *ctx)
         return ngx_http_loyalty_store_bad(ctx, "its status is neither 200 "
                                           "nor 404");
     }
+}
+
+
+const char *
+ngx_http_loyalty_store_flaw(ngx_http_loyalty_store_t *store)
+{
+    if (store->status >= NGX_HTTP_SPECIAL_RESPONSE
+        && store->status < NGX_HTTP_BAD_REQUEST)
+    {
+        return "it redirects, or a \"return\", \"rewrite\" or \"if\" of the "
+               "server does, before the store's location";
+    }
+
+    return store->too_large ? "it is longer than loyalty_store_max_size"
+           : store->open ? "its URI has no location that is \"internal\""
+           : NULL;
 }
 
 

@@ -28,6 +28,12 @@ ngx_int_t ngx_http_loyalty_store_ask(ngx_http_request_t *r,
     ngx_http_loyalty_ctx_t *ctx);
 
 /*
+ * Why the answer, whatever was asked, is not one of the store's, or not to be
+ * read; NULL if nothing is wrong with it so far.
+ */
+const char *ngx_http_loyalty_store_flaw(ngx_http_loyalty_store_t *store);
+
+/*
  * What the store's answer comes to: LOYALTY_NO_FAULT if it is to be read.  For
  * LOYALTY_STORE_BAD_ANSWER the command's "why" is set.
  */
