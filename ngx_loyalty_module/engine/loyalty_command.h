@@ -153,6 +153,7 @@ struct loyalty_command_s {
     unsigned            decided:1;           /* 0: go and ask the store */
     unsigned            replayed:1;          /* the answer is a stored one */
     unsigned            ended:1;             /* its postponed claim has */
+    int64_t             first;               /* member to be taken first */
 
     loyalty_order_t     facts;               /* of the order */
     loyalty_member_t    member;

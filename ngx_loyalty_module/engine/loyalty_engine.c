@@ -307,6 +307,7 @@ loyalty_engine_work(loyalty_transaction_t *tx, void *data)
     loyalty_batch_t   *batch = data;
     loyalty_engine_t  *engine = batch->engine;
 
+    tx->turn.kept = loyalty_db_shared(tx->db);
     tx->sweep = engine->sweep;
     tx->leaders = engine->leaders;
 
@@ -336,7 +337,10 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
 
         loyalty_command_reset(c);
 
-        if (loyalty_engine_command(tx, c) != LOYALTY_OK) {
+        if (loyalty_turn_begin(tx, c->first) != LOYALTY_OK
+            || loyalty_engine_command(tx, c) != LOYALTY_OK)
+        {
+            c->first = tx->turn.first;
             return LOYALTY_ERROR;
         }
     }
@@ -483,6 +487,7 @@ loyalty_engine_finish(loyalty_engine_t *engine, loyalty_command_t *commands)
 
     for (c = commands; c != NULL; c = c->next) {
 
+        c->first = 0;
         loyalty_order_free(&c->facts);
 
         if (c->decided && c->status == 0) {

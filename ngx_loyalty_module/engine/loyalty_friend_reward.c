@@ -95,8 +95,8 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     /*
-     * Who takes another member beside its own may wait for somebody who waits
-     * for it.  What a transaction of many holds, all of them would wait for.
+     * Whom it takes beside its own member may come before that one, and what
+     * a transaction of many holds, others wait for.
      */
 
     if (tx->together && loyalty_db_shared(tx->db)) {

@@ -10,6 +10,8 @@
 #include <string.h>
 
 
+static int loyalty_member_left(loyalty_transaction_t *tx, loyalty_str_t email,
+    loyalty_member_t *member, int *found);
 static int loyalty_member_by_id(loyalty_transaction_t *tx, int64_t id,
     int take, loyalty_member_t *member);
 static int loyalty_member_email(loyalty_transaction_t *tx, int64_t id,
@@ -68,11 +70,14 @@ int
 loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
     loyalty_member_t *member, int *found)
 {
+    int                       lock;
     const loyalty_db_value_t  values[] = { loyalty_db_text(email) };
 
     memset(member, 0, sizeof(loyalty_member_t));
 
-    if (loyalty_transaction_row(tx, take ? LOYALTY_SQL_MEMBER_TAKE
+    lock = (take && loyalty_db_shared(tx->db));
+
+    if (loyalty_transaction_row(tx, lock ? LOYALTY_SQL_MEMBER_TAKE
                                          : LOYALTY_SQL_MEMBER_FIND,
                                 values, loyalty_values_n(values), found)
         != LOYALTY_OK)
@@ -81,7 +86,12 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
     }
 
     if (!*found) {
-        return LOYALTY_OK;
+        return lock ? loyalty_member_left(tx, email, member, found)
+                    : LOYALTY_OK;
+    }
+
+    if (lock) {
+        loyalty_turn_over(tx, email);
     }
 
     member->email = email;
@@ -99,6 +109,30 @@ loyalty_member_find(loyalty_transaction_t *tx, loyalty_str_t email, int take,
     }
 
     return loyalty_ledger_settle(tx, member, take);
+}
+
+
+/*
+ * Who was merged is not taken: whoever has the other one may write to both,
+ * and would wait for us, who want the other one next.
+ */
+
+static int
+loyalty_member_left(loyalty_transaction_t *tx, loyalty_str_t email,
+    loyalty_member_t *member, int *found)
+{
+    const loyalty_db_value_t  values[] = { loyalty_db_text(email) };
+
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_LEFT, values,
+                                loyalty_values_n(values), found)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    return *found ? loyalty_member_by_id(tx, loyalty_db_column_int(tx->db, 0),
+                                         1, member)
+                  : LOYALTY_OK;
 }
 
 
@@ -290,7 +324,10 @@ loyalty_member_by_id(loyalty_transaction_t *tx, int64_t id, int take,
         return loyalty_member_moved(tx);
     }
 
-    if (loyalty_member_find(tx, email, take, member, &found) != LOYALTY_OK) {
+    if ((take && loyalty_turn_comes(tx, id, email) != LOYALTY_OK)
+        || loyalty_member_find(tx, email, take, member, &found)
+           != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
     }
 

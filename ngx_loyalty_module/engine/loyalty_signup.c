@@ -45,6 +45,8 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
         return LOYALTY_OK;
     }
 
+    loyalty_turn_over(tx, command->email);
+
     command->result.outcome = LOYALTY_SIGNED_UP;
 
     if (entry.points != 0

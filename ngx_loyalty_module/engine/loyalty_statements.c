@@ -113,10 +113,21 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member WHERE email = $1",
           0 },
 
-    /* the same, for whoever will change it: until then nobody else may */
+    /*
+     * The same where others write, for whoever will change it: until then
+     * nobody else may.  Of two that were merged, that is the one that is left.
+     */
 
     [LOYALTY_SQL_MEMBER_TAKE] =
-        { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member WHERE email = $1",
+        { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member "
+          "WHERE email = $1 AND merged_into = 0", LOYALTY_DB_LOCKS },
+
+    [LOYALTY_SQL_MEMBER_LEFT] =
+        { "SELECT merged_into FROM member "
+          "WHERE email = $1 AND merged_into <> 0", 0 },
+
+    [LOYALTY_SQL_MEMBER_HOLD] =
+        { "SELECT 1 FROM member WHERE id = $1 AND merged_into = 0",
           LOYALTY_DB_LOCKS },
 
     [LOYALTY_SQL_MEMBER_EMAIL] =

@@ -23,6 +23,16 @@ typedef struct loyalty_leaders_s  loyalty_leaders_t;
 typedef struct loyalty_sweep_s  loyalty_sweep_t;
 
 
+/* In which order members are taken: see loyalty_turn.c. */
+
+typedef struct {
+    unsigned                       kept:1;   /* others write, too */
+    int64_t                        first;    /* member to begin with, or 0 */
+    size_t                         len;
+    char                           last[LOYALTY_EMAIL_MAX]; /* taken */
+} loyalty_turn_t;
+
+
 /*
  * What the commands of one transaction share.  Functions that take it return
  * LOYALTY_OK with an outcome in the command's result, or LOYALTY_ERROR with
@@ -36,6 +46,7 @@ typedef struct {
     unsigned                       together:1;  /* with other commands */
     loyalty_db_rc_e                failed;
     const char                    *why;      /* NULL: ask the database */
+    loyalty_turn_t                 turn;
     loyalty_movements_t            movements;
 
     loyalty_sweep_t               *sweep;
@@ -110,6 +121,21 @@ int loyalty_member_insert(loyalty_transaction_t *tx,
  */
 int loyalty_member_take(loyalty_transaction_t *tx, int64_t id,
     loyalty_member_t *member);
+
+/*
+ * Begins a command with a member that it has to take before its own, unless 0.
+ */
+int loyalty_turn_begin(loyalty_transaction_t *tx, int64_t first);
+
+/*
+ * Refuses to take a member out of turn: the transaction is to be run again,
+ * and to begin with turn.first, who is this one then.
+ */
+int loyalty_turn_comes(loyalty_transaction_t *tx, int64_t id,
+    loyalty_str_t email);
+
+/* Notes that a member was taken, or written. */
+void loyalty_turn_over(loyalty_transaction_t *tx, loyalty_str_t email);
 
 /* Writes what is new in a member that was taken, but for its points. */
 int loyalty_member_note(loyalty_transaction_t *tx, loyalty_member_t *member);
