@@ -91,6 +91,7 @@ static const char  loyalty_postgresql_migration_1[] =
 "    facts      TEXT   NOT NULL,"
 "    memberships TEXT  NOT NULL,"
 "    claimed_at BIGINT NOT NULL,"
+"    asked_at   BIGINT NOT NULL,"
 "    PRIMARY KEY (store, number)"
 ");"
 

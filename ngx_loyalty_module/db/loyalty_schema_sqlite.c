@@ -176,6 +176,7 @@ static const char  loyalty_sqlite_migration_1[] =
 "    facts      TEXT    NOT NULL,"              /* see loyalty_award_t */
 "    memberships TEXT   NOT NULL,"              /* see loyalty_bought_t */
 "    claimed_at INTEGER NOT NULL,"
+"    asked_at   INTEGER NOT NULL,"              /* the store was, in ms */
 "    PRIMARY KEY (store, number)"
 ") STRICT, WITHOUT ROWID;"
 
@@ -231,8 +232,10 @@ static const char  loyalty_sqlite_migration_1[] =
 "BEGIN SELECT RAISE(ABORT, 'reversals are kept'); END;"
 
 /*
- * Orders that nobody had claimed when the store said that they are taken back:
- * for a claim of one, the store may have been asked before.
+ * Orders of which the store has said something that has left no other trace:
+ * that nobody has claimed them and they are taken back, or that they are as
+ * the books know.  For a claim or an event that comes later, it may have been
+ * asked before.
  */
 
 "CREATE TABLE recall ("

@@ -69,7 +69,7 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("became")
     } },
 
-    { "claim", "store, number", 0, 10, {
+    { "claim", "store, number", 0, 11, {
         loyalty_text("store"),
         loyalty_text("number"),
         loyalty_int("member"),
@@ -79,7 +79,8 @@ const loyalty_table_t  loyalty_tables[LOYALTY_TABLES] = {
         loyalty_int("points"),
         loyalty_text("facts"),
         loyalty_text("memberships"),
-        loyalty_int("claimed_at")
+        loyalty_int("claimed_at"),
+        loyalty_int("asked_at")
     } },
 
     { "postponed", "id", 1, 9, {

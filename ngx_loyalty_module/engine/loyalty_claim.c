@@ -489,8 +489,9 @@ loyalty_claim_read(loyalty_transaction_t *tx,
     claim->total = loyalty_db_column_int(tx->db, 2);
     claim->points = loyalty_db_column_int(tx->db, 3);
     claim->claimed_at = loyalty_db_column_int(tx->db, 4);
+    claim->asked_at = loyalty_db_column_int(tx->db, 5);
 
-    memberships = loyalty_db_column_text(tx->db, 5);
+    memberships = loyalty_db_column_text(tx->db, 6);
 
     if (memberships.len >= sizeof(claim->bought.text)) {
         return loyalty_transaction_refuse(tx, "no order has bought so many "

@@ -21,6 +21,7 @@ typedef struct {
     int64_t              total;
     int64_t              points;
     int64_t              claimed_at;
+    int64_t              asked_at;        /* the store was, in ms */
     loyalty_bought_t     bought;
 } loyalty_claim_t;
 

@@ -8,6 +8,7 @@
 #include <loyalty_clock.h>
 #include <loyalty_engine.h>
 #include <loyalty_leaders.h>
+#include <loyalty_recall.h>
 #include <loyalty_session.h>
 #include <loyalty_sweep.h>
 
@@ -75,6 +76,7 @@ static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_engine_settles(const loyalty_command_t *command);
 static void loyalty_engine_prune(loyalty_engine_t *engine, int64_t now);
+static int loyalty_engine_forget(loyalty_transaction_t *tx, int *more);
 static loyalty_db_rc_e loyalty_engine_do(loyalty_engine_t *engine,
     loyalty_chore_pt chore, int write, int64_t now);
 static loyalty_db_rc_e loyalty_engine_sweep(loyalty_engine_t *engine,
@@ -437,12 +439,20 @@ loyalty_engine_prune(loyalty_engine_t *engine, int64_t now)
 {
     engine->pruned_at = now;
 
-    if (loyalty_engine_do(engine, loyalty_idempotency_prune, 1, now)
+    if (loyalty_engine_do(engine, loyalty_engine_forget, 1, now)
         == LOYALTY_DB_DONE
         && engine->more)
     {
         engine->pruned_at = 0;
     }
+}
+
+
+static int
+loyalty_engine_forget(loyalty_transaction_t *tx, int *more)
+{
+    return (loyalty_recall_prune(tx) == LOYALTY_OK)
+           ? loyalty_idempotency_prune(tx, more) : LOYALTY_ERROR;
 }
 
 

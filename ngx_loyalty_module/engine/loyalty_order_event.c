@@ -5,21 +5,15 @@
 
 
 #include <loyalty_claim.h>
+#include <loyalty_recall.h>
 
 #include <string.h>
-
-
-/* ms: longer than any claim takes */
-
-#define LOYALTY_RECALL_KEPT  (3600 * 1000)
 
 
 static int loyalty_order_event_new(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_order_event_claim(loyalty_transaction_t *tx,
     loyalty_command_t *command);
-static int loyalty_order_event_recall(loyalty_transaction_t *tx,
-    const loyalty_command_t *command);
 static int loyalty_order_event_reverse(loyalty_transaction_t *tx,
     loyalty_command_t *command, const loyalty_claim_t *claim);
 static int64_t loyalty_order_event_refunded(
@@ -101,14 +95,19 @@ loyalty_order_event_new(loyalty_transaction_t *tx,
         return loyalty_order_event_claim(tx, command);
     }
 
-    /* while the member was waited for, it may have claimed the order */
+    /*
+     * While the member was waited for, it may have claimed the order.  A claim
+     * of it may be under way, for which the store was asked before: it must
+     * not miss this.
+     */
 
     if (loyalty_claim_read(tx, command, &claim, &claimed) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 
     return claimed ? loyalty_order_event_reverse(tx, command, &claim)
-                   : loyalty_order_event_recall(tx, command);
+                   : loyalty_recall_note(tx, loyalty_claim_store(command),
+                                         command->order, command->asked_at);
 }
 
 
@@ -146,32 +145,6 @@ loyalty_order_event_claim(loyalty_transaction_t *tx,
 
     return (command->member.orders > orders)
            ? loyalty_claim_count(tx, command) : LOYALTY_OK;
-}
-
-
-/*
- * A claim of it may be under way, for which the store was asked before: it
- * must not miss this.  None is for long.
- */
-
-static int
-loyalty_order_event_recall(loyalty_transaction_t *tx,
-    const loyalty_command_t *command)
-{
-    const loyalty_db_value_t  order[] = {
-        loyalty_db_text(loyalty_claim_store(command)),
-        loyalty_db_text(command->order), loyalty_db_int(command->asked_at)
-    };
-    const loyalty_db_value_t  old[] = {
-        loyalty_db_int(command->asked_at - LOYALTY_RECALL_KEPT)
-    };
-
-    return (loyalty_transaction_run(tx, LOYALTY_SQL_RECALL_PRUNE, old,
-                                    loyalty_values_n(old))
-            == LOYALTY_OK)
-           ? loyalty_transaction_run(tx, LOYALTY_SQL_RECALL_INSERT, order,
-                                     loyalty_values_n(order))
-           : LOYALTY_ERROR;
 }
 
 

@@ -7,11 +7,12 @@
 #include <loyalty_award.h>
 #include <loyalty_claim.h>
 #include <loyalty_ledger.h>
+#include <loyalty_recall.h>
 
 
 /*
  * A row of the table: what it came to after a step, all sums of the order as
- * a whole.  Before the first one, all is zero.
+ * a whole.  Before the first one, all is zero, as the claim has it.
  */
 
 typedef struct {
@@ -29,8 +30,12 @@ static int loyalty_reversal_last(loyalty_transaction_t *tx,
     const loyalty_claim_t *claim, loyalty_step_t *step);
 static int loyalty_reversal_whole(const loyalty_claim_t *claim,
     int64_t refunded);
-static int loyalty_reversal_stale(const loyalty_step_t *last,
-    const loyalty_step_t *next);
+static int loyalty_reversal_confirmed(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *last,
+    int64_t asked_at);
+static int loyalty_reversal_stale(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *last,
+    const loyalty_step_t *next, int *stale);
 static int loyalty_reversal_memberships(loyalty_transaction_t *tx,
     loyalty_member_t *member, const loyalty_claim_t *claim, int times,
     int64_t at);
@@ -66,7 +71,7 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
     }
 
     if (refunded == last.refunded) {
-        return LOYALTY_OK;
+        return loyalty_reversal_confirmed(tx, claim, &last, asked_at);
     }
 
     next.number = last.number + 1;
@@ -82,8 +87,13 @@ loyalty_reversal(loyalty_transaction_t *tx, loyalty_member_t *member,
 
     times = (int) (last.whole - next.whole);
 
-    if (loyalty_reversal_stale(&last, &next)) {
-        *stale = 1;
+    if (loyalty_reversal_stale(tx, claim, &last, &next, stale)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (*stale) {
         return LOYALTY_OK;
     }
 
@@ -125,6 +135,8 @@ loyalty_reversal_last(loyalty_transaction_t *tx,
 
     *step = none;
 
+    step->asked_at = claim->asked_at;
+
     if (loyalty_transaction_row(tx, LOYALTY_SQL_REVERSAL_LAST, values,
                                 loyalty_values_n(values), &row)
         != LOYALTY_OK)
@@ -154,6 +166,19 @@ loyalty_reversal_whole(const loyalty_claim_t *claim, int64_t refunded)
 }
 
 
+/* That nothing has changed by then, those who asked before must know. */
+
+static int
+loyalty_reversal_confirmed(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *last,
+    int64_t asked_at)
+{
+    return (asked_at > last->asked_at)
+           ? loyalty_recall_note(tx, claim->store, claim->order, asked_at)
+           : LOYALTY_OK;
+}
+
+
 /*
  * The store may have been asked by several events at a time, and answered the
  * first one last.  Refunds of the same moment are true one after the other; a
@@ -161,12 +186,27 @@ loyalty_reversal_whole(const loyalty_claim_t *claim, int64_t refunded)
  */
 
 static int
-loyalty_reversal_stale(const loyalty_step_t *last, const loyalty_step_t *next)
+loyalty_reversal_stale(loyalty_transaction_t *tx,
+    const loyalty_claim_t *claim, const loyalty_step_t *last,
+    const loyalty_step_t *next, int *stale)
 {
-    return last->number != 0
-           && (next->asked_at < last->asked_at
-               || (next->asked_at == last->asked_at
-                   && next->refunded < last->refunded));
+    int64_t  asked_at;
+
+    if (loyalty_recall_find(tx, claim->store, claim->order, &asked_at)
+        != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (asked_at < last->asked_at) {
+        asked_at = last->asked_at;
+    }
+
+    *stale = (next->asked_at < asked_at
+              || (next->asked_at == asked_at
+                  && next->refunded < last->refunded));
+
+    return LOYALTY_OK;
 }
 
 

@@ -302,13 +302,13 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT member FROM claim WHERE store = $1 AND number = $2", 0 },
 
     [LOYALTY_SQL_CLAIM_READ] =
-        { "SELECT member, rate, total, points, claimed_at, "
+        { "SELECT member, rate, total, points, claimed_at, asked_at, "
           "memberships FROM claim WHERE store = $1 AND number = $2", 0 },
 
     [LOYALTY_SQL_CLAIM_INSERT] =
         { "INSERT INTO claim (store, number, member, currency, rate, total, "
-          "points, facts, memberships, claimed_at) "
-          "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 "
+          "points, facts, memberships, claimed_at, asked_at) "
+          "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 "
           "WHERE NOT EXISTS (SELECT 1 FROM recall "
           "WHERE store = $1 AND number = $2 AND asked_at >= $11) "
           "ON CONFLICT (store, number) DO NOTHING", 0 },
@@ -318,6 +318,9 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
           "ON CONFLICT (store, number) DO UPDATE "
           "SET asked_at = excluded.asked_at "
           "WHERE recall.asked_at < excluded.asked_at", 0 },
+
+    [LOYALTY_SQL_RECALL_FIND] =
+        { "SELECT asked_at FROM recall WHERE store = $1 AND number = $2", 0 },
 
     [LOYALTY_SQL_RECALL_PRUNE] =
         { "DELETE FROM recall WHERE asked_at < $1", 0 },

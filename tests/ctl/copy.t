@@ -155,8 +155,8 @@ INSERT INTO answer (id, caller, key, request, status, result, body, at) VALUES
     (7, 'it', '', char(9), 9223372036854775807, ' ',
      replace(hex(zeroblob(100000)), '00', 'body'), -9223372036854775808);
 INSERT INTO claim VALUES
-    ('\', 'NULL', 999, 'USD', 1, 0, 0, 'nothing', '', 0),
-    ('\', 'null', 999, 'USD', 1, 0, 0, 'nothing', '', 0);
+    ('\', 'NULL', 999, 'USD', 1, 0, 0, 'nothing', '', 0, 0),
+    ('\', 'null', 999, 'USD', 1, 0, 0, 'nothing', '', 0, 0);
 INSERT INTO moved VALUES (1, 2), (1, 3);
 INSERT INTO postponed VALUES
     (7, 'default', '1', 1, 'ada@example.com', 1, 2, 3, 4);

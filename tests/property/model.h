@@ -132,13 +132,12 @@ typedef struct {
 
     /* what refunds have come to */
 
-    int            steps;
     int64_t        refunded;
     int64_t        due;                  /* points to be taken back */
     int64_t        had;                  /* of them */
     int64_t        asked_at;
     int            gone;                 /* all of it was refunded */
-    int64_t        recalled_at;          /* before it was claimed; 0: no */
+    int64_t        recalled_at;          /* what has left no trace; 0: no */
 } claimed_t;
 
 

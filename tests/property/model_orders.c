@@ -10,7 +10,7 @@
 
 
 static void model_credit(model_t *model, int who, const step_t *step,
-    answer_t *answer);
+    int64_t asked_at, answer_t *answer);
 static void model_count(model_t *model, int who, int order,
     answer_t *answer);
 static void model_refunded_before(model_t *model, const step_t *step,
@@ -28,6 +28,8 @@ static void model_recall(model_t *model, const step_t *step,
     int64_t asked_at);
 static const char *model_reverse(model_t *model, claimed_t *claim, int order,
     int64_t refunded, int64_t asked_at, answer_t *answer);
+static int model_late(const claimed_t *claim, int64_t refunded,
+    int64_t asked_at);
 static int64_t least(int64_t one, int64_t two);
 static void model_shift(model_t *model, const claimed_t *claim, int64_t times,
     int64_t at);
@@ -81,7 +83,7 @@ model_claim(model_t *model, const step_t *step, answer_t *answer)
 
     } else {
         answer->outcome = "claimed";
-        model_credit(model, step->who, step, answer);
+        model_credit(model, step->who, step, model->now, answer);
         model_refunded_before(model, step, answer);
         model_count(model, step->who, step->what, answer);
     }
@@ -117,7 +119,8 @@ model_admission(model_t *model, const step_t *step, answer_t *answer)
 
 
 static void
-model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
+model_credit(model_t *model, int who, const step_t *step, int64_t asked_at,
+    answer_t *answer)
 {
     int              i;
     int64_t          seconds;
@@ -130,6 +133,7 @@ model_credit(model_t *model, int who, const step_t *step, answer_t *answer)
     claim->total = model_convert(model, order->store, order->total);
     claim->points = model_award(model, who, step);
     claim->claimed_at = model->now;
+    claim->asked_at = asked_at;
     claim->lot = -1;
 
     for (i = 0; i < rules->nmemberships; i++) {
@@ -407,7 +411,7 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
             return;
         }
 
-        model_credit(model, who, step, answer);
+        model_credit(model, who, step, asked_at, answer);
     }
 
     refunded = model_convert(model, order->store, step->refunded);
@@ -438,12 +442,11 @@ model_event(model_t *model, const step_t *step, answer_t *answer)
 }
 
 
-/* Nobody has claimed it yet; claims may be under way for less than an hour. */
+/* Nobody has claimed it yet. */
 
 static void
 model_recall(model_t *model, const step_t *step, int64_t asked_at)
 {
-    int         i;
     claimed_t  *claim = &model->claims[step->what];
 
     if (step->status == STATUS_OPEN
@@ -451,12 +454,6 @@ model_recall(model_t *model, const step_t *step, int64_t asked_at)
                          step->refunded) == 0)
     {
         return;
-    }
-
-    for (i = 0; i < ORDERS; i++) {
-        if (model->claims[i].recalled_at < asked_at - 3600) {
-            model->claims[i].recalled_at = 0;
-        }
     }
 
     if (claim->recalled_at < asked_at) {
@@ -492,13 +489,17 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     whole = refunded >= claim->total && refunded > 0;
 
     if (refunded == claim->refunded) {
+
+        /* so it is, and was by then, whatever was heard before */
+
+        if (claim->recalled_at < asked_at) {
+            claim->recalled_at = asked_at;
+        }
+
         return "noted";
     }
 
-    if (claim->steps != 0
-        && (asked_at < claim->asked_at
-            || (asked_at == claim->asked_at && refunded < claim->refunded)))
-    {
+    if (model_late(claim, refunded, asked_at)) {
         return "store_unavailable";
     }
 
@@ -528,7 +529,6 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
         claim->had -= moved;
     }
 
-    claim->steps++;
     claim->due = due;
     claim->refunded = refunded;
     claim->asked_at = asked_at;
@@ -542,6 +542,22 @@ model_reverse(model_t *model, claimed_t *claim, int order, int64_t refunded,
     }
 
     return "noted";
+}
+
+
+static int
+model_late(const claimed_t *claim, int64_t refunded, int64_t asked_at)
+{
+    int64_t  heard_at;
+
+    heard_at = claim->asked_at;
+
+    if (heard_at < claim->recalled_at) {
+        heard_at = claim->recalled_at;
+    }
+
+    return asked_at < heard_at
+           || (asked_at == heard_at && refunded < claim->refunded);
 }
 
 

@@ -255,7 +255,7 @@ step_order(story_t *story, random_t *random, step_t *step)
         step->status = choose(random, STATUS_PAID, STATUS_PAID, STATUS_PAID,
                               STATUS_VOID, STATUS_OPEN);
         step->refunded = step_refund(&story->orders[step->what], random);
-        step->seconds = choose(random, 0, 0, 0, 0, 1, 60, DAY);
+        step->seconds = choose(random, 0, 0, 0, 0, 1, 60, 1800);
     }
 
     if (step->kind == STEP_CLAIM) {

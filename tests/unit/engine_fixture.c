@@ -451,7 +451,6 @@ shop_event(shop_t *shop, const char *email, const char *order, int64_t total,
 
     request->command.order = text(order);
     request->command.order_body = text(request->body);
-    request->command.asked_at = 1000 * shop->now;
 
     return &request->command;
 }
@@ -479,6 +478,7 @@ shop_request(shop_t *shop, loyalty_command_e kind, const char *email)
     request->command.kind = kind;
     request->command.email = text(email);
     request->command.caller = text("chatbot");
+    request->command.asked_at = 1000 * shop->now;
 
     return request;
 }

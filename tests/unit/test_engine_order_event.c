@@ -246,23 +246,93 @@ an_event_that_is_older_than_a_refund_is_sent_again(void **state)
 }
 
 
+/* What the store says of Ada's order "1", a second later. */
+
 static void
-what_was_taken_back_unclaimed_is_forgotten_in_time(void **state)
+says(shop_t *shop, int64_t refunded, int64_t points)
+{
+    shop->now++;
+
+    shop_expect(shop, shop_event(shop, ADA, "1", 6099, refunded, "paid"),
+                LOYALTY_ORDER_NOTED);
+    assert_int_equal(shop_expect(shop, shop_balance(shop, ADA),
+                                 LOYALTY_BALANCE)->result.points, points);
+}
+
+
+/* What it has said just before, to whom it comes only now. */
+
+static void
+has_said(shop_t *shop, int64_t refunded, const char *status)
+{
+    loyalty_command_t  *late;
+
+    late = shop_event(shop, ADA, "1", 6099, refunded, status);
+    late->asked_at--;
+    shop_expect(shop, late, LOYALTY_STORE_UNAVAILABLE);
+}
+
+
+/* Also of what was said later, and had been so before. */
+
+static void
+what_the_store_has_confirmed_since_does_not_count(void **state)
 {
     shop_t  *shop = *state;
 
     shop_member(shop, ADA, 50);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 6099), LOYALTY_CLAIMED);
 
-    shop_expect(shop, shop_event(shop, ADA, "1", 6099, 0, "void"),
-                LOYALTY_ORDER_NOTED);
-    shop->now += HOUR + 1;
-    shop_expect(shop, shop_event(shop, BOB, "2", 6099, 0, "void"),
-                LOYALTY_ORDER_NOTED);
-    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 1);
+    says(shop, 0, 110);
+    has_said(shop, 6099, "paid");
 
+    says(shop, 6099, 50);
+    says(shop, 6099, 50);
+    has_said(shop, 0, "paid");
+
+    says(shop, 0, 110);
+}
+
+
+/* As of an order that was not paid before. */
+
+static void
+what_the_store_said_before_the_claim_does_not_count(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 50);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 6099), LOYALTY_CLAIMED);
+
+    has_said(shop, 0, "void");
+    says(shop, 0, 110);
+}
+
+
+static void
+what_changed_nothing_is_forgotten_in_time(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 50);
+    shop_expect(shop, shop_claim(shop, ADA, "1", 6099), LOYALTY_CLAIMED);
+
+    shop->now += HOUR;
+    shop_expect(shop, shop_event(shop, ADA, "1", 6099, 0, "paid"),
+                LOYALTY_ORDER_NOTED);
+    shop_expect(shop, shop_event(shop, ADA, "2", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 2);
+
+    shop->now += HOUR;
     shop_expect(shop, shop_event(shop, ADA, "3", 6099, 0, "void"),
                 LOYALTY_ORDER_NOTED);
-    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 1);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 3);
+
+    shop->now += MINUTE;
+    shop_expect(shop, shop_event(shop, ADA, "4", 6099, 0, "void"),
+                LOYALTY_ORDER_NOTED);
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM recall"), 2);
 }
 
 
@@ -278,7 +348,9 @@ main(void)
         shop_test(events_at_the_same_time_count_once),
         shop_test(a_claim_does_not_miss_that_its_order_is_void),
         shop_test(an_event_that_is_older_than_a_refund_is_sent_again),
-        shop_test(what_was_taken_back_unclaimed_is_forgotten_in_time)
+        shop_test(what_the_store_has_confirmed_since_does_not_count),
+        shop_test(what_the_store_said_before_the_claim_does_not_count),
+        shop_test(what_changed_nothing_is_forgotten_in_time)
     };
 
     return run_shop_tests("order_event", tests, 0);

@@ -408,7 +408,8 @@ INSERT INTO spending SELECT 2 * $n + i, $n + i, 50 FROM temp.n
  WHERE i % 4 = 0;
 
 INSERT INTO claim SELECT 'default', i, i, 'USD', 1000000, 6000, 60,
-                         '1 per 1.00', '', 1700000000 + i FROM temp.n;
+                         '1 per 1.00', '', 1700000000 + i, 1000 * (1700000000 + i)
+  FROM temp.n;
 INSERT INTO redemption (id, member, reward, store, cost, source, coupon,
                         expires_at, redeemed_at, state, changed_at)
 SELECT 2 * $n + i, i, 'hanky', '', 100, 'local', printf('C%d', i), 0,
