@@ -7,6 +7,8 @@
 #include <loyalty_friend.h>
 
 
+static int loyalty_friend_referrer_take(loyalty_transaction_t *tx,
+    loyalty_friend_t *friend, loyalty_member_t *referrer, int *capped);
 static int loyalty_friend_capped(loyalty_transaction_t *tx,
     int64_t referrer, int *capped);
 static int loyalty_friend_first(loyalty_transaction_t *tx,
@@ -38,7 +40,7 @@ int
 loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
     const loyalty_claim_t *claim)
 {
-    int                        found;
+    int                        found, capped;
     int64_t                    points, own;
     loyalty_friend_t           friend;
     loyalty_member_t           referrer;
@@ -64,7 +66,8 @@ loyalty_friend_regained(loyalty_transaction_t *tx, loyalty_member_t *member,
                : LOYALTY_OK;
     }
 
-    if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK
+    if (loyalty_friend_referrer_take(tx, &friend, &referrer, &capped)
+        != LOYALTY_OK
         || loyalty_friend_again(tx, &friend, &referrer, member, &points, &own)
            != LOYALTY_OK)
     {
@@ -103,19 +106,10 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_member_t *member,
         return loyalty_transaction_refuse(tx, "a referral is rewarded alone");
     }
 
-    /* taken before its friends are counted, so that they stay as many */
-
-    if (loyalty_member_take(tx, friend.referrer, &referrer) != LOYALTY_OK) {
+    if (loyalty_friend_referrer_take(tx, &friend, &referrer, &capped)
+        != LOYALTY_OK)
+    {
         return LOYALTY_ERROR;
-    }
-
-    if (loyalty_friend_capped(tx, referrer.id, &capped) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    if (capped) {
-        friend.lot = 0;
-        friend.debit = 0;
     }
 
     own = 0;
@@ -134,6 +128,30 @@ loyalty_friend_reward(loyalty_transaction_t *tx, loyalty_member_t *member,
     member->earned += own;
 
     return loyalty_friend_note(tx, &friend, points);
+}
+
+
+/*
+ * Taken before its friends are counted, so that they stay as many.  Who has
+ * reached the cap by others has no points of this one to take or to give.
+ */
+
+static int
+loyalty_friend_referrer_take(loyalty_transaction_t *tx,
+    loyalty_friend_t *friend, loyalty_member_t *referrer, int *capped)
+{
+    if (loyalty_member_take(tx, friend->referrer, referrer) != LOYALTY_OK
+        || loyalty_friend_capped(tx, referrer->id, capped) != LOYALTY_OK)
+    {
+        return LOYALTY_ERROR;
+    }
+
+    if (*capped) {
+        friend->lot = 0;
+        friend->debit = 0;
+    }
+
+    return LOYALTY_OK;
 }
 
 

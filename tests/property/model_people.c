@@ -11,6 +11,7 @@ static int same_mailbox(int one, int two);
 static void model_befriend(model_t *model, int who, int referrer);
 static void model_reward_friend(model_t *model, int who, int order,
     answer_t *answer);
+static int64_t both_give(model_t *model, int who);
 static int capped(const model_t *model, int referrer);
 static int64_t side_earn(model_t *model, member_t *member, int other,
     side_t *side, int64_t points);
@@ -138,19 +139,31 @@ model_reward_friend(model_t *model, int who, int order, answer_t *answer)
                                     &member->sides[1], rules->friend);
 
     } else {
-        if (points == 0) {
-            member->sides[0].lot = -1;
-            member->sides[0].back = -1;
-        }
-
-        side_give(model, referrer, who, &member->sides[0]);
-        answer->earned += side_give(model, member, member->referrer,
-                                    &member->sides[1]);
+        answer->earned += both_give(model, who);
     }
 
     member->rewarded = 1;
     member->rewarded_at = model->now;
     member->brought_by = order;
+}
+
+
+/* Who has reached the cap by others meanwhile has lost it for good. */
+
+static int64_t
+both_give(model_t *model, int who)
+{
+    member_t  *member = &model->members[who];
+
+    if (capped(model, member->referrer)) {
+        member->sides[0].lot = -1;
+        member->sides[0].back = -1;
+    }
+
+    (void) side_give(model, &model->members[member->referrer], who,
+                     &member->sides[0]);
+
+    return side_give(model, member, member->referrer, &member->sides[1]);
 }
 
 
@@ -267,9 +280,7 @@ model_friend_regained(model_t *model, int who, int order, answer_t *answer)
 
     points_settle(model, &model->members[member->referrer]);
 
-    (void) side_give(model, &model->members[member->referrer], who,
-                     &member->sides[0]);
-    (void) side_give(model, member, member->referrer, &member->sides[1]);
+    (void) both_give(model, who);
 
     member->rewarded = 1;
     member->rewarded_at = model->now;

@@ -425,6 +425,28 @@ nobody_gets_beyond_the_cap_by_ordering_again(void **state)
 
 
 static void
+nobody_gets_beyond_the_cap_by_a_cancelled_refund(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop->program.referral.cap = 1;
+
+    (void) bought(shop, "1");
+    noted(shop, "1", TOTAL);
+    shop_expect(shop, shop_claim(shop, CAROL, "2", TOTAL), LOYALTY_CLAIMED);
+    expect_points(shop, 100, 0);
+
+    noted(shop, "1", 0);
+    expect_points(shop, 100, 90);
+
+    /* nor has it taken anything since */
+
+    noted(shop, "1", TOTAL);
+    expect_points(shop, 100, 0);
+}
+
+
+static void
 of_a_sign_up_no_order_takes_it_back(void **state)
 {
     shop_t  *shop = *state;
@@ -543,6 +565,7 @@ main(void)
         friend_test(what_expired_is_not_taken),
         friend_test(a_place_under_the_cap_is_free_again),
         friend_test(nobody_gets_beyond_the_cap_by_ordering_again),
+        friend_test(nobody_gets_beyond_the_cap_by_a_cancelled_refund),
         friend_test(of_a_sign_up_no_order_takes_it_back),
         friend_test(a_refunded_order_counts_for_no_badge),
         friend_test(a_refunded_order_is_not_the_first),
