@@ -86,20 +86,20 @@ function leave() {
 }
 
 
-/*
- * The browser forgets who it was, and so does this tab; what it has shown goes
- * with the page.  Where there are no sessions, none has to be ended.
- */
+/* What was shown goes with the page, which is loaded anew. */
 
 function signOut() {
     doing($('whose'), async () => {
-        await ask('logout', {}).catch(fault => {
+        await ask('logout').catch(fault => {
+            /* where there are no sessions, none has to be ended */
+
             if (fault.status !== 404) {
                 throw fault;
             }
         });
 
-        memory.forget();
+        memory.set('email', '');
+        memory.set('key', '');
         location.replace(location.pathname);
     });
 }

@@ -36,14 +36,6 @@ export const memory = {
             /* then it is asked for again */
         }
     },
-
-    /* what is of one person; the shop's own things stay */
-
-    forget() {
-        for (const name of ['email', 'key']) {
-            memory.set(name, '');
-        }
-    },
 };
 
 
