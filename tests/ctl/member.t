@@ -448,7 +448,7 @@ sub refunding {
         'merged after that');
 
     event($order);
-    has('ida@example.com', {points => 80, pending => 50, lifetime => 130},
+    has('ida@example.com', {points => 100, pending => 30, lifetime => 130},
         'and refunded again');
     sound('after refunds');
 
