@@ -139,15 +139,17 @@ loyaltyctl_person_address(loyalty_transaction_t *tx,
 
 
 /*
- * Points may expire by a rule that we do not know: whoever knows it finds out
- * when the member is due, which can be too early, but not too late.  What is
- * usable now is not pending any more, so it is due for what comes after.
+ * Points may expire by a rule that we do not know, and what counts for a tier
+ * may be yet to be added: whoever knows the rules finds out when the member is
+ * due, which can be too early, but not too late.  What is usable now is not
+ * pending any more, so it is due for what comes after.
  */
 
 int
 loyaltyctl_person_leave(loyalty_transaction_t *tx, loyalty_member_t *member)
 {
-    member->due_at = (member->points > 0) ? tx->now + 1 : 0;
+    member->due_at = (member->points > 0 || member->standing.at < 0)
+                     ? tx->now + 1 : 0;
 
     return loyalty_member_note(tx, member);
 }

@@ -560,11 +560,12 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
 
     [LOYALTY_SQL_LEADERS_READ] =
         { "SELECT " LOYALTY_LEADER_COLUMNS " FROM member "
-          "WHERE email > $1 ORDER BY email LIMIT $2", 0 },
+          "WHERE email > $1 AND merged_into = 0 ORDER BY email LIMIT $2",
+          0 },
 
     [LOYALTY_SQL_LEADERS_READ_SHARED] =
         { "SELECT " LOYALTY_LEADER_COLUMNS " FROM member "
-          "WHERE id > $1 ORDER BY id LIMIT $2", 0 },
+          "WHERE id > $1 AND merged_into = 0 ORDER BY id LIMIT $2", 0 },
 
     [LOYALTY_SQL_LEADERS_CLEAR] =
         { "DELETE FROM leader", 0 },

@@ -406,6 +406,18 @@ sub merging {
     has('fay@example.com', {points => 30, lifetime => 150},
         'no points, but a past');
 
+    # whoever knows the rules has to look at what counts for the tier
+
+    for (qw(pam pat)) {
+        $t->signup("$_\@example.com");
+        member('adjust', "$_\@example.com", -50, '--reason', 'x');
+    }
+
+    member('merge', 'pam@example.com', 'pat@example.com');
+    is_deeply([$ctl->rows($db, 'SELECT count(*) FROM member '
+                               . 'WHERE tier_at < 0 AND due_at = 0')], [[0]],
+              "$name: also where there are no points");
+
     # all that was merged before goes along
 
     is(member('merge', 'fay@example.com', 'dee@example.com')->{exit}, 0,

@@ -534,6 +534,31 @@ by_window_only_what_was_earned_in_it_counts(void **state)
 }
 
 
+/* What it has earned in the window is yet to be added to the other's. */
+
+static void
+who_was_merged_is_on_no_board(void **state)
+{
+    json_t  *json;
+    shop_t  *shop = *state;
+
+    shop->damaged = 1;
+    shop->program.ladder.window = LOYALTY_WINDOW_YEAR;
+    shop_reload(shop);
+
+    shop_member(shop, ADA, 500);
+    shop_member(shop, BOB, 100);
+
+    (void) shop_sql(shop, "UPDATE member SET merged_into = 2 WHERE id = 1");
+    make_leaders(shop);
+
+    json = board_by(shop, "", "window");
+    assert_int_equal(leaders(json), 1);
+    assert_int_equal(number(leader(json, 0), "points"), 100);
+    json_decref(json);
+}
+
+
 static void
 without_windows_there_is_no_board_of_them(void **state)
 {
@@ -574,6 +599,7 @@ main(void)
         shop_test(many_members_are_read_in_steps),
         shop_test(tiers_and_badges_are_shown),
         shop_test(by_window_only_what_was_earned_in_it_counts),
+        shop_test(who_was_merged_is_on_no_board),
         shop_test(without_windows_there_is_no_board_of_them)
     };
 
