@@ -232,13 +232,16 @@ is_deeply([$r->interim], [100], 'one interim answer');
 $c = $t->connection;
 $c->send($t->message('POST', '/loyalty/signup', key => 'wrong', type => $json,
     headers => [Expect => '100-continue', 'Content-Length' => 20]));
-is_fault($c->response, 401, 'unauthorized', 'refused before the body is sent');
+$r = $c->response;
+is_fault($r, 401, 'unauthorized', 'refused before the body is sent');
+is_deeply([$r->interim], [], 'which nobody asks for then');
 
 $c = $t->connection;
 $c->send($t->message('POST', '/loyalty/signup', type => $json,
     headers => [Expect => '100-continue', 'Content-Length' => 20_000]));
-is_fault($c->response, 413, 'too_large',
-    'too large, said before the body is sent');
+$r = $c->response;
+is_fault($r, 413, 'too_large', 'too large, said before the body is sent');
+is_deeply([$r->interim], [], 'which nobody asks for, either');
 
 # a client that stops amid its body
 

@@ -85,9 +85,6 @@ ngx_http_loyalty_arrival(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* nobody needs to send it first */
-
-    r->expect_tested = 1;
     r->keepalive = 0;
 
     return ngx_http_loyalty_refuse(r, ctx, LOYALTY_TOO_LARGE);

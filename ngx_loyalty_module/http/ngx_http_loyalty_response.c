@@ -63,6 +63,10 @@ ngx_http_loyalty_refuse(ngx_http_request_t *r, ngx_http_loyalty_ctx_t *ctx,
 {
     ngx_int_t  rc;
 
+    /* who waits with the body until we want it need not send it */
+
+    r->expect_tested = 1;
+
     rc = ngx_http_discard_request_body(r);
 
     if (rc != NGX_OK) {
