@@ -90,38 +90,11 @@ $store->order(2001, email => 'bob@example.com', total => '210.00');
 $store->start;
 
 sub serve {
-    my ($uri) = @_;
-
-    $t->stop;
-    $t->macro(DATABASE => $uri);
-    $t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    loyalty_program shop {
-        database        %%DATABASE%% timeout=10s;
-        currency        USD;
-        earn            1 per 1.00;
+    $ctl->serve($_[0], <<'END', 'cancel');
         signup_bonus    50;
         reward          sticker  30 "Sticker" stock=2;
         reward          hanky   200 "Free handkerchief";
         coupon_expires  30d;
-        api_key         chatbot value:%%KEY%%;
-        %%LOOKUP%%
-    }
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%LOCATIONS%%
-        location = /loyalty/cancel { loyalty_cancel shop; }
-        %%STORE%%
-    }
-}
 END
 }
 

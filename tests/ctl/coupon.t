@@ -33,36 +33,10 @@ my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
 sub serve {
-    my ($name) = @_;
-
-    $t->stop;
-    $t->macro(DATABASE => $ctl->uri($name));
-    $t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    loyalty_program shop {
-        database        %%DATABASE%% timeout=10s;
-        currency        USD;
-        earn            1 per 1.00;
+    $ctl->serve($_[0], <<'END');
         signup_bonus    100;
         reward          pin      10 "Pin" coupon=pool;
         reward          cap      20 "Cap" coupon=pool;
-        api_key         chatbot value:%%KEY%%;
-        %%LOOKUP%%
-    }
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%LOCATIONS%%
-        %%STORE%%
-    }
-}
 END
 }
 

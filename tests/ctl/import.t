@@ -42,35 +42,10 @@ my ($db, $name);
 sub serve {
     my ($rules) = @_;
 
-    $t->stop;
-    $t->macro(DATABASE => $ctl->uri($db))->macro(RULES => $rules || '');
-    $t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    loyalty_program shop {
-        database      %%DATABASE%% timeout=10s;
-        currency      USD;
-        earn          1 per 1.00;
-        signup_bonus  50;
-        tier          gold 100 "Gold";
-        reward        sticker  30 "Sticker";
-        api_key       chatbot value:%%KEY%%;
-        %%RULES%%
-        %%LOOKUP%%
-    }
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%LOCATIONS%%
-        %%STORE%%
-    }
-}
+    $ctl->serve($db, <<'END' . ($rules || ''));
+        signup_bonus    50;
+        tier            gold 100 "Gold";
+        reward          sticker  30 "Sticker";
 END
 }
 

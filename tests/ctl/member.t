@@ -75,44 +75,16 @@ $t->macro(LOOKUP => 'order_lookup /_store/order number=/number status=/status'
     . " order_event woocommerce secret=value:$secret;");
 
 sub serve {
-    my ($name, $on) = @_;
+    my ($database, $on) = @_;
 
-    $t->stop;
-    $t->macro(DATABASE => $ctl->uri($name));
-    $t->macro(REFERRED_ON => $on);
-    $t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-worker_processes 2;
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    loyalty_program shop {
-        database        %%DATABASE%% timeout=10s;
-        currency        USD;
-        earn            1 per 1.00;
+    $ctl->serve($database, <<"END", 'order_event');
         signup_bonus    50;
-        referral        30 friend=10 on=%%REFERRED_ON%%;
+        referral        30 friend=10 on=$on;
         pending         1d;
         points_expire   365d;
         tier            silver 100 "Silver";
         badge           first "First" orders=1;
         reward          sticker  30 "Sticker";
-        api_key         chatbot value:%%KEY%%;
-        %%LOOKUP%%
-    }
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%LOCATIONS%%
-        location = /loyalty/event { loyalty_order_event shop; }
-        %%STORE%%
-    }
-}
 END
 }
 
@@ -509,7 +481,8 @@ sub event {
     my ($order) = @_;
 
     $t->wait_until("event of $order",
-        sub { $t->order_event($order, $secret)->status == 200 });
+        sub { $t->order_event($order, $secret,
+            '/loyalty/order_event')->status == 200 });
 }
 
 sub changing {

@@ -33,37 +33,10 @@ my $pg = Loyalty::PostgreSQL->new(conf => {shared_buffers => '64MB'});
 my $ctl = Loyalty::Ctl->new($t, $pg);
 
 sub serve {
-    my ($name) = @_;
-
-    $t->stop;
-    $t->macro(DATABASE => $ctl->uri($name));
-    $t->conf(<<'END')->run;
-%%TEST_GLOBALS%%
-
-events { }
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    loyalty_program shop {
-        database        %%DATABASE%% timeout=10s;
-        currency        USD;
-        earn            1 per 1.00;
+    $ctl->serve($_[0], <<'END', 'cancel');
         signup_bonus    100;
         reward          mug      40 "Mug" kind=manual;
         reward          sticker  10 "Sticker";
-        api_key         chatbot value:%%KEY%%;
-        %%LOOKUP%%
-    }
-
-    server {
-        listen %%LISTEN_0%%;
-
-        %%LOCATIONS%%
-        location = /loyalty/cancel  { loyalty_cancel  shop; }
-        %%STORE%%
-    }
-}
 END
 }
 

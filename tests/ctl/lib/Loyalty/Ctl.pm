@@ -225,6 +225,49 @@ sub uri {
     return $self->{pg}->uri(database => $name);
 }
 
+# Starts nginx, once more if need be, with a program whose state is in this
+# database and that has these rules; the locations are the usual ones and
+# these.
+
+sub serve {
+    my ($self, $database, $rules, @locations) = @_;
+
+    my $t = $self->{t};
+    my $uri = $database =~ /:/ ? $database : $self->uri($database);
+    my $more = join "\n        ",
+               map { "location = /loyalty/$_ { loyalty_$_ shop; }" } @locations;
+
+    $t->stop;
+    $t->conf(<<"END")->run;
+%%TEST_GLOBALS%%
+
+worker_processes 2;
+
+events { }
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+    loyalty_program shop {
+        database        $uri timeout=10s;
+        currency        USD;
+        earn            1 per 1.00;
+$rules
+        api_key         chatbot value:%%KEY%%;
+        %%LOOKUP%%
+    }
+
+    server {
+        listen %%LISTEN_0%%;
+
+        %%LOCATIONS%%
+        $more
+        %%STORE%%
+    }
+}
+END
+}
+
 # The text that SQLite's own program returns.
 
 sub sqlite_sql {
