@@ -304,6 +304,24 @@ missing_points_are_forgiven(void **state)
 
 
 static void
+what_was_forgiven_is_not_taken_with_the_next_part(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 150);
+    claimed(shop, "1", 6000);
+    shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
+
+    noted(shop, "1", 6000, 3000);
+    assert_int_equal(points_of(shop, ADA), 0);
+
+    claimed(shop, "2", 10000);
+    noted(shop, "1", 6000, 6000);
+    assert_int_equal(points_of(shop, ADA), 70);
+}
+
+
+static void
 missing_points_are_owed_where_balances_may_be_negative(void **state)
 {
     shop_t  *shop = *state;
@@ -649,6 +667,7 @@ main(void)
         shop_test(spent_points_are_taken_from_other_lots),
         shop_test(what_comes_back_goes_to_the_newest_lot_first),
         shop_test(missing_points_are_forgiven),
+        shop_test(what_was_forgiven_is_not_taken_with_the_next_part),
         shop_test(missing_points_are_owed_where_balances_may_be_negative),
         shop_test(debts_of_several_orders_are_given_back_in_any_order),
         shop_test(when_all_refunds_are_cancelled_nothing_is_missing),
