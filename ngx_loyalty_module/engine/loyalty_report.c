@@ -326,7 +326,7 @@ loyalty_report_left(loyalty_transaction_t *tx, loyalty_shelf_t *shelf)
         shelf->left = codes;
     }
 
-    if (codes < LOYALTY_POOL_LOW) {
+    if (codes <= LOYALTY_POOL_LOW) {
         shelf->low = 1;
     }
 

@@ -153,6 +153,29 @@ members_are_counted_by_orders(void **state)
 
 
 static void
+two_of_three_are_67_percent(void **state)
+{
+    json_t  *json;
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 0);
+    shop_member(shop, BOB, 0);
+    shop_member(shop, CAROL, 0);
+
+    shop_expect(shop, shop_claim(shop, ADA, "1001", 1000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_claim(shop, ADA, "1002", 1000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_claim(shop, BOB, "1003", 1000), LOYALTY_CLAIMED);
+    shop_expect(shop, shop_claim(shop, BOB, "1004", 1000), LOYALTY_CLAIMED);
+
+    sweep(shop);
+
+    json = report_of(shop, "");
+    assert_int_equal(number(json, "repeat_percent"), 67);
+    json_decref(json);
+}
+
+
+static void
 members_are_new_for_thirty_days(void **state)
 {
     json_t  *json;
@@ -458,6 +481,19 @@ the_best_customers_are_named(void **state)
 
 
 static void
+put_codes(shop_t *shop, int n)
+{
+    char  sql[192];
+
+    (void) snprintf(sql, sizeof(sql), "INSERT INTO pool (reward, coupon) "
+                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
+                    "SELECT i + 1 FROM n WHERE i < %d) "
+                    "SELECT 'apron', 'A' || i FROM n", n);
+    (void) shop_sql(shop, sql);
+}
+
+
+static void
 rewards_tell_what_is_left(void **state)
 {
     json_t  *json, *hanky, *apron;
@@ -485,10 +521,7 @@ rewards_tell_what_is_left(void **state)
 
     shop_expect(shop, shop_redeem(shop, ADA, "hanky"), LOYALTY_REDEEMED);
 
-    (void) shop_sql(shop, "INSERT INTO pool (reward, coupon) "
-                          "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
-                          "SELECT i + 1 FROM n WHERE i < 1200) "
-                          "SELECT 'apron', 'A' || i FROM n");
+    put_codes(shop, 1200);
 
     json = report_of(shop, "");
     hanky = nth(json, "rewards", HANKY);
@@ -499,6 +532,58 @@ rewards_tell_what_is_left(void **state)
     assert_int_equal(number(apron, "left"), 1000);
     assert_true(json_is_false(json_object_get(apron, "low")));
     json_decref(json);
+}
+
+
+/* As the error log says it. */
+
+static void
+a_pool_of_fifty_codes_is_low(void **state)
+{
+    json_t  *json;
+    shop_t  *shop = *state;
+
+    shop->rewards[APRON].coupon = LOYALTY_COUPON_POOL;
+    shop_reload(shop);
+
+    shop_member(shop, ADA, 0);
+    put_codes(shop, LOYALTY_POOL_LOW + 1);
+
+    json = report_of(shop, "");
+    assert_true(json_is_false(json_object_get(nth(json, "rewards", APRON),
+                                              "low")));
+    json_decref(json);
+
+    (void) shop_sql(shop, "DELETE FROM pool WHERE coupon = 'A1'");
+
+    json = report_of(shop, "");
+    assert_true(json_is_true(json_object_get(nth(json, "rewards", APRON),
+                                             "low")));
+    json_decref(json);
+}
+
+
+static void
+of_stock_and_pool_the_smaller_is_left(void **state)
+{
+    int64_t   left;
+    json_t   *json;
+    shop_t   *shop = *state;
+
+    shop->rewards[APRON].coupon = LOYALTY_COUPON_POOL;
+
+    shop_member(shop, ADA, 0);
+    put_codes(shop, 100);
+
+    for (left = 80; left <= 120; left += 40) {
+        shop->rewards[APRON].stock = left;
+        shop_reload(shop);
+
+        json = report_of(shop, "");
+        assert_int_equal(number(nth(json, "rewards", APRON), "left"),
+                         (left < 100) ? left : 100);
+        json_decref(json);
+    }
 }
 
 
@@ -578,6 +663,7 @@ main(void)
         shop_test(before_anything_was_counted_all_is_zero),
         shop_test(claims_that_wait_are_counted),
         shop_test(members_are_counted_by_orders),
+        shop_test(two_of_three_are_67_percent),
         shop_test(members_are_new_for_thirty_days),
         shop_test(members_are_counted_by_campaign),
         shop_test(the_twenty_largest_campaigns_are_shown),
@@ -588,6 +674,8 @@ main(void)
         shop_test(many_entries_are_added_up_in_steps),
         shop_test(the_best_customers_are_named),
         shop_test(rewards_tell_what_is_left),
+        shop_test(a_pool_of_fifty_codes_is_low),
+        shop_test(of_stock_and_pool_the_smaller_is_left),
         shop_test(a_tenth_of_the_stock_is_low),
         shop_test(a_point_may_have_a_value),
         shop_test(two_years_of_days_at_most)
