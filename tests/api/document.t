@@ -30,15 +30,19 @@ my ($exit, $output) = $api->lint;
 
 is($exit, 0, 'lint has nothing to say') or diag($output);
 
-my @operations = $api->operations;
+my @operations = grep { !$_->{format} } $api->operations;
 
 # locations
 
 my %locations = locations();
 my %documented = map { $_->{directive} => 1 } @operations;
 
-is_deeply([sort keys %documented], [sort keys %locations],
+is_deeply([sort keys %documented],
+    [sort 'loyalty_require', keys %locations],
     'each location that answers has a path');
+
+is(words(grep { $_ } map { $_->{format} } $api->operations),
+   words(formats()), 'and each format of a chat has one');
 
 for my $directive (sort grep { $documented{$_} } keys %locations) {
     my ($methods, $needs, $takes) = @{$locations{$directive}}{qw(methods needs
@@ -115,7 +119,8 @@ is(words(grep { $manual !~ /`\Q$_\E`/ } keys %words), '',
 my %paths = map { $_->{directive} => $_->{path} } @operations;
 
 is_deeply({$manual =~ m{^\| `/loyalty(/\w+)` \| `(\w+)`}mg},
-    {map { $paths{$_} => $_ } grep { @{$locations{$_}{takes}} } keys %paths},
+    {map { $paths{$_} => $_ } grep { @{$locations{$_}{takes}} }
+         keys %locations},
     'and the same paths');
 
 done_testing();
@@ -180,6 +185,14 @@ sub locations {
         $_ => $endpoints{"$locations{$_}_link"} || $endpoints{$locations{$_}}
               || die "no $locations{$_}\n"
     } keys %locations;
+}
+
+# What "loyalty_format" takes besides our own.
+
+sub formats {
+    return grep { $_ ne 'json' }
+        slurp('ngx_loyalty_module/answer/loyalty_format.c') =~
+            /^      loyalty_string\("([\w-]+)"\), /mg;
 }
 
 # "STATUS WORD" of each outcome that somebody sees.

@@ -42,8 +42,7 @@ my $t = Loyalty::Test->new(level => 'info');
 my @operations = $api->operations;
 my @cases = $api->cases;
 
-my $shops = Loyalty::ExampleShops->new($t,
-    map { $_->{path} => $_->{directive} } @operations);
+my $shops = Loyalty::ExampleShops->new($t, @operations);
 
 $_->{shop} = $shops->add($_->{operation}{operationId}, $_->{example},
                          $_->{operation}{path}) for @cases;
@@ -225,7 +224,7 @@ sub is_as_documented {
         $want{body} = $case->{want};
 
     } else {
-        my %lines = map { $_ => 1 } split /\n/,
+        my %lines = map { $_ => 1 } split /\r?\n/,
             $r->body =~ s/\b$case->{shop}{id}\b/shop/gr;
 
         $got{body} = [grep { $lines{$_} } split /\n/, $case->{want}];
@@ -329,7 +328,7 @@ sub documented {
 
     for my $operation (grep { $_->{method} ne 'HEAD' } @operations) {
         $documented{"$operation->{operationId} $_"} = 1
-            for keys %{$operation->{responses}};
+            for grep { !/X/ } keys %{$operation->{responses}};
     }
 
     my %words = map { /^\d+ (.+)/ ? ($1 => 1) : () } keys %seen;

@@ -5,7 +5,7 @@ package Loyalty::ExampleShops;
 # A shop for each example of docs/openapi.yaml: the same program, with a
 # database of its own, in which has happened what the example starts from.
 #
-#     my $shops = Loyalty::ExampleShops->new($t, @paths);
+#     my $shops = Loyalty::ExampleShops->new($t, $api->operations);
 #     my $shop = $shops->add('claim', 'already_claimed');
 #     ...
 #     $shops->start;
@@ -34,12 +34,13 @@ my %LINKS = (claim => {order => 1001}, balance => {}, history => {},
              redeem => {reward => 'hanky'});
 
 # What is different in the shop of an example, by "OPERATION EXAMPLE" or by
-# EXAMPLE alone:
+# EXAMPLE alone, in a chat without the chat's name in front:
 #
 #   hanky     further parameters of the reward
 #   lookup    another location that is asked for orders
 #   timeout   how long the store may take
 #   postpone  how long a claim is kept that the store does not answer
+#   members   who is let in
 #   rules     further ones
 #   broken    the database cannot be used
 #   nobody    has joined
@@ -83,6 +84,20 @@ my %SHOPS = (
     store_timeout => {lookup => '/_store/hangs', timeout => '200ms'},
     database_unavailable => {nobody => 1, broken => 1},
 
+    let_in => {members => 'tier=silver', before => sub {
+        $_[0]->has_session;
+    }},
+    turned_away => {before => sub { $_[0]->has_session }},
+    no_database => {nobody => 1, broken => 1, before => sub {
+        $_[0]->has_cookie;
+    }},
+
+    # in a chat the code stands among others, where it must be the same
+
+    'chat redeemed' => {hanky => 'coupon=pool', before => sub {
+        $_[0]->buys;
+        $_[0]->has_code;
+    }},
     redeemed => {before => sub { $_[0]->buys }},
     redeemed_by_link => {before => sub { $_[0]->buys }},
     redemption_pending => {hanky => 'coupon=store', before => sub {
@@ -121,8 +136,7 @@ my %SHOPS = (
     coupon_cancelled => {before => sub { $_[0]->redeems; $_[0]->cancels }},
     coupon_not_cancellable => {hanky => 'coupon=pool', before => sub {
         $_[0]->buys;
-        $_[0]->database->rows("INSERT INTO pool (reward, coupon)
-                               VALUES ('hanky', 'CP6WD0707CYVPQ43')");
+        $_[0]->has_code;
         $_[0]->redeems;
     }},
 
@@ -151,20 +165,21 @@ my %TOTALS = (1001 => '60.99', 1002 => '145.50', 1003 => '60.00');
 
 ###############################################################################
 
-# The paths are those of the document, with the directives of their locations.
-
 sub new {
-    my ($class, $t, %directives) = @_;
+    my ($class, $t, @operations) = @_;
 
     Loyalty::CouponStore->macros($t);
 
-    return bless {t => $t, directives => \%directives, shops => []}, $class;
+    return bless {t => $t, paths => {map { $_->{path} => $_ } @operations},
+                  shops => []}, $class;
 }
 
 sub add {
     my ($self, $operation, $example, $path) = @_;
 
-    my $differs = $SHOPS{"$operation $example"} || $SHOPS{$example} || {};
+    my ($chat) = $example =~ /^\Q$operation\E_(\w+)/;
+    my ($differs) = grep { $_ } @SHOPS{"$operation $example", $example},
+        defined $chat ? @SHOPS{"chat $chat", $chat} : (), {};
 
     my $shop = bless {
         %$differs, shops => $self, t => $self->{t}, asks => $path,
@@ -191,6 +206,7 @@ sub start {
         $t->give_to_workers('db', "db/$shop->{id}.db");
     }
 
+    $t->write_file('html/early-sale.html', "<h1>The early sale</h1>\n");
     $t->conf($self->conf)->run;
 }
 
@@ -304,17 +320,35 @@ END
 sub locations {
     my ($self) = @_;
 
-    my $directives = $self->{shops}{directives};
+    my $paths = $self->{shops}{paths};
 
     return join '', map {
-        $self->location($_, $directives->{$_})
-    } sort keys %$directives;
+        $paths->{$_}{format} ? $self->chat($paths->{$_})
+                             : $self->location($_, $paths->{$_}{directive})
+    } sort keys %$paths;
+}
+
+# What one can do in a chat.
+
+sub chat {
+    my ($self, $operation) = @_;
+
+    my ($steps) = map { $_->{schema}{enum} }
+                  grep { $_->{name} eq 'step' } @{$operation->{parameters}};
+    my ($format, $channel) = split /(?<=manychat)-/, $operation->{format};
+
+    return join '', map {
+        $self->location($operation->{path} =~ s/\{step\}/$_/r, "loyalty_$_",
+            "loyalty_format $format " . ($channel || '') . ';')
+    } @$steps;
 }
 
 # One that has a parameter in its path is a prefix.
 
 sub location {
-    my ($self, $path, $directive) = @_;
+    my ($self, $path, $directive, $format) = @_;
+
+    return $self->members_only($path) if $directive eq 'loyalty_require';
 
     my $timeout = $self->{timeout} || '8s';
     my $postpone = $self->{postpone} || 'off';
@@ -330,6 +364,22 @@ sub location {
             loyalty_store_timeout $timeout;
             loyalty_postpone $postpone;
             loyalty_max_body_size 16k;
+            ${\($format || '')}
+        }
+
+END
+}
+
+sub members_only {
+    my ($self, $path) = @_;
+
+    my $members = $self->{members} || 'tier=gold';
+
+    return <<"END";
+        location = /$self->{id}$path {
+            loyalty_require $self->{id} $members;
+            default_type text/html;
+            try_files /early-sale.html =404;
         }
 
 END
@@ -390,6 +440,15 @@ sub signature {
     return $link{sig};
 }
 
+# A coupon in the pool.
+
+sub has_code {
+    my ($self) = @_;
+
+    $self->database->rows("INSERT INTO pool (reward, coupon)
+                           VALUES ('hanky', 'CP6WD0707CYVPQ43')");
+}
+
 # The cookie of a program has its name.
 
 sub has_session {
@@ -399,6 +458,21 @@ sub has_session {
         'claim', email => email('ada'), order => 1001, program => $self->{id}),
         key => undef);
     my ($name, $value) = $r->header('Set-Cookie') =~ /^([\w-]+)=([^;]+)/;
+
+    $self->knows($name, $value);
+}
+
+# One that the program would have made before its database broke.
+
+sub has_cookie {
+    my ($self) = @_;
+
+    $self->knows(split /=/, Loyalty::Link::link_cookie(
+        'm_0123456789012345678901', program => $self->{id}, secure => 1));
+}
+
+sub knows {
+    my ($self, $name, $value) = @_;
 
     $self->{t}->secret($value);
     $self->stands_for('__Host-loyalty_shop' => $name);

@@ -118,7 +118,7 @@ sub redocly {
 
 ###############################################################################
 
-# Each with its path and directive: "method" is in capitals.
+# Each with its path and directive or format: "method" is in capitals.
 
 sub operations {
     my ($self) = @_;
@@ -131,6 +131,7 @@ sub operations {
 
         push @operations, map {
             {path => $path, directive => $item->{'x-directive'},
+             format => $item->{'x-format'},
              method => uc $_, %{$item->{$_}}}
         } grep { ref $item->{$_} eq 'HASH' } sort keys %$item;
     }
