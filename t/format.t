@@ -214,8 +214,8 @@ is($again->status . $again->body, "200" . $first->body,
 
 $t->post('/asked/signup', {email => $ada}, @keyed);
 is_chat($t->post('/asked/signup', {email => $ada, format => 'chatfuel'},
-                 @keyed), 'chatfuel', 200, 'idempotency_key_reused',
-        'another format is another request');
+                 @keyed), 'chatfuel', 200, 'already_member',
+        'another format makes no other request');
 
 # the log
 
