@@ -72,6 +72,8 @@ static int loyalty_engine_commands(loyalty_transaction_t *tx,
     loyalty_command_t *first, loyalty_command_t *end);
 static void loyalty_engine_ahead(loyalty_transaction_t *tx,
     loyalty_command_t *command);
+static int loyalty_engine_first(loyalty_transaction_t *tx,
+    loyalty_command_t *command);
 static int loyalty_engine_command(loyalty_transaction_t *tx,
     loyalty_command_t *command);
 static int loyalty_engine_settles(const loyalty_command_t *command);
@@ -339,7 +341,7 @@ loyalty_engine_commands(loyalty_transaction_t *tx, loyalty_command_t *first,
 
         loyalty_command_reset(c);
 
-        if (loyalty_turn_begin(tx, c->first) != LOYALTY_OK
+        if (loyalty_engine_first(tx, c) != LOYALTY_OK
             || loyalty_engine_command(tx, c) != LOYALTY_OK)
         {
             c->first = tx->turn.first;
@@ -367,6 +369,20 @@ loyalty_engine_ahead(loyalty_transaction_t *tx, loyalty_command_t *command)
     if (command->admission) {
         loyalty_claim_ahead(tx, command);
     }
+}
+
+
+/* Takes whom the command has found it needs before its own member. */
+
+static int
+loyalty_engine_first(loyalty_transaction_t *tx, loyalty_command_t *command)
+{
+    loyalty_member_t  member;
+
+    tx->turn.first = command->first;
+
+    return (command->first != 0)
+           ? loyalty_member_take(tx, command->first, &member) : LOYALTY_OK;
 }
 
 

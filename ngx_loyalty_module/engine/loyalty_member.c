@@ -123,16 +123,29 @@ loyalty_member_left(loyalty_transaction_t *tx, loyalty_str_t email,
 {
     const loyalty_db_value_t  values[] = { loyalty_db_text(email) };
 
-    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_LEFT, values,
+    if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
                                 loyalty_values_n(values), found)
         != LOYALTY_OK)
     {
         return LOYALTY_ERROR;
     }
 
-    return *found ? loyalty_member_by_id(tx, loyalty_db_column_int(tx->db, 0),
-                                         1, member)
-                  : LOYALTY_OK;
+    if (!*found) {
+        return LOYALTY_OK;
+    }
+
+    loyalty_member_read(tx, member);
+
+    if (member->merged_into != 0) {
+        return loyalty_member_by_id(tx, member->merged_into, 1, member);
+    }
+
+    /* has signed up since we looked */
+
+    memset(member, 0, sizeof(loyalty_member_t));
+    *found = 0;
+
+    return LOYALTY_OK;
 }
 
 

@@ -113,22 +113,11 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
         { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member WHERE email = $1",
           0 },
 
-    /*
-     * The same where others write, for whoever will change it: until then
-     * nobody else may.  Of two that were merged, that is the one that is left.
-     */
+    /* where others write, for whoever will change it: nobody else may then */
 
     [LOYALTY_SQL_MEMBER_TAKE] =
         { "SELECT " LOYALTY_MEMBER_COLUMNS " FROM member "
           "WHERE email = $1 AND merged_into = 0", LOYALTY_DB_LOCKS },
-
-    [LOYALTY_SQL_MEMBER_LEFT] =
-        { "SELECT merged_into FROM member "
-          "WHERE email = $1 AND merged_into <> 0", 0 },
-
-    [LOYALTY_SQL_MEMBER_HOLD] =
-        { "SELECT 1 FROM member WHERE id = $1 AND merged_into = 0",
-          LOYALTY_DB_LOCKS },
 
     [LOYALTY_SQL_MEMBER_EMAIL] =
         { "SELECT email, merged_into FROM member WHERE id = $1", 0 },

@@ -123,13 +123,8 @@ int loyalty_member_take(loyalty_transaction_t *tx, int64_t id,
     loyalty_member_t *member);
 
 /*
- * Begins a command with a member that it has to take before its own, unless 0.
- */
-int loyalty_turn_begin(loyalty_transaction_t *tx, int64_t first);
-
-/*
  * Refuses to take a member out of turn: the transaction is to be run again,
- * and to begin with turn.first, who is this one then.
+ * and to take first the one that is in turn.first then.
  */
 int loyalty_turn_comes(loyalty_transaction_t *tx, int64_t id,
     loyalty_str_t email);

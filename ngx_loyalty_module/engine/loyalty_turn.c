@@ -20,21 +20,6 @@
 
 
 int
-loyalty_turn_begin(loyalty_transaction_t *tx, int64_t first)
-{
-    int                       row;
-    const loyalty_db_value_t  values[] = { loyalty_db_int(first) };
-
-    tx->turn.first = first;
-
-    return (first != 0)
-           ? loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_HOLD, values,
-                                     loyalty_values_n(values), &row)
-           : LOYALTY_OK;
-}
-
-
-int
 loyalty_turn_comes(loyalty_transaction_t *tx, int64_t id,
     loyalty_str_t email)
 {
