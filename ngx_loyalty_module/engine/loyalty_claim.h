@@ -17,10 +17,10 @@ typedef struct {
     loyalty_str_t        store;
     loyalty_str_t        order;
     int64_t              member;
-    int64_t              rate;            /* the store's, then */
-    int64_t              total;
+    int64_t              rate;            /* the store's, then: millionths */
+    int64_t              total;           /* minor units, the program's */
     int64_t              points;
-    int64_t              claimed_at;
+    int64_t              claimed_at;      /* Unix time */
     int64_t              asked_at;        /* the store was, in ms */
     loyalty_bought_t     bought;
 } loyalty_claim_t;

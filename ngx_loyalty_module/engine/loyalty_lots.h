@@ -14,7 +14,7 @@
 /*
  * Lots of a member, and what is to be taken from them.  That is found out in
  * memory first, so that it can be seen whether they suffice, and then written
- * as the spending of a ledger entry.
+ * as the spending of a ledger entry.  Times are Unix times.
  */
 
 typedef struct {

@@ -15,7 +15,8 @@
 
 /*
  * A member as a transaction sees it: the row of the database, brought up to
- * now.  The e-mail is the key, and belongs to whoever has looked it up.
+ * now.  The e-mail is the key, and belongs to whoever has looked it up.  Times
+ * are Unix times.
  */
 
 typedef struct {

@@ -40,7 +40,7 @@ typedef struct {
     int64_t           id;                  /* its entry in the ledger */
     int64_t           member;
     int64_t           cost;
-    int64_t           expires_at;          /* 0: never */
+    int64_t           expires_at;          /* Unix time, 0: never */
     int64_t           tries;               /* to ask the store */
     loyalty_state_e   state;
     loyalty_source_e  source;

@@ -42,7 +42,7 @@ typedef struct {
 typedef struct {
     loyalty_db_t                  *db;
     const loyalty_program_t       *program;
-    int64_t                        now;
+    int64_t                        now;      /* Unix time */
     unsigned                       together:1;  /* with other commands */
     loyalty_db_rc_e                failed;
     const char                    *why;      /* NULL: ask the database */
@@ -61,7 +61,7 @@ typedef struct {
     loyalty_str_t                  email;    /* normalised */
     loyalty_str_t                  source;
     loyalty_str_t                  locale;
-    int64_t                        joined_at;
+    int64_t                        joined_at; /* Unix time */
 } loyalty_newcomer_t;
 
 

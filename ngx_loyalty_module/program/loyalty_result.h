@@ -90,8 +90,8 @@ typedef enum {
 
 
 /*
- * An entry of a member's history, as the ledger has it; texts are "" and times
- * 0 where there is nothing to say.  Coupon and state are a redemption's.
+ * An entry of a member's history, as the ledger has it; texts are "" and Unix
+ * times 0 where there is nothing to say.  Coupon and state are a redemption's.
  */
 
 typedef struct loyalty_past_s  loyalty_past_t;
@@ -129,7 +129,7 @@ typedef struct {
 
 /*
  * The facts that an answer shows.  Zeroed, it says nothing: every field has
- * a meaning of "none" in its zero.
+ * a meaning of "none" in its zero.  Times are Unix times.
  */
 
 typedef struct {
