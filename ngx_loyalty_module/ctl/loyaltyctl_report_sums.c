@@ -252,6 +252,11 @@ loyalty_report_literal(loyalty_str_t text, char *literal)
 }
 
 
+/*
+ * By the redemptions that stand.  What a cancelled one gives back need not go
+ * into the lots that have paid it: it may pay a debt at once.
+ */
+
 loyaltyctl_exit_e
 loyaltyctl_report_coalition(int argc, char **argv)
 {
@@ -271,14 +276,13 @@ loyaltyctl_report_coalition(int argc, char **argv)
     if (rc == LOYALTY_OK) {
         rc = loyalty_report_rows(&report,
                  ", flow (earned_at, spent_at, points) AS ("
-                 "SELECT lot.store, debit.store, "
+                 "SELECT lot.store, redemption.store, "
                  "CAST(sum(spending.points) AS BIGINT) "
-                 "FROM spending JOIN ledger AS debit "
-                 "ON debit.id = spending.entry "
+                 "FROM spending JOIN redemption "
+                 "ON redemption.id = spending.entry "
                  "JOIN ledger AS lot ON lot.id = spending.lot "
-                 "WHERE debit.kind IN " LOYALTY_REPORT_SPENDS
-                 " GROUP BY lot.store, debit.store "
-                 "HAVING sum(spending.points) <> 0) "
+                 "WHERE redemption.state NOT IN ('cancelled', 'refused') "
+                 "GROUP BY lot.store, redemption.store) "
                  "SELECT there.earned_at, there.spent_at, there.points, "
                  "coalesce(back.points, 0), "
                  "CASE WHEN there.earned_at <> there.spent_at "

@@ -157,6 +157,19 @@ for (['SQLite', 'shop/a.db'], ['PostgreSQL', 'one']) {
         [['dee', '210.00', 1], ['bob', '100.00', 1], ['cyd', '45.00', 2]],
         'top', '--by', 'spend');
 
+    # what comes back, and pays a debt at once, was spent nowhere
+
+    my ($coupon) = $ctl->rows($db, "SELECT coupon FROM redemption "
+                                   . "WHERE reward = 'pin'");
+
+    $ctl->on($db, 'member', 'adjust', 'bob@example.com', -45,
+             '--reason', 'a debt', '--allow-negative');
+    $coalition->ask('cancel', {email => 'bob@example.com',
+                               coupon => $coupon->[0]});
+
+    rows_are('who owes whom after it', [qw(earned_at spent_at points owed)],
+        [['', 'south', 50, 50], ['north', 'south', 150, 150]], 'coalition');
+
     $t->stop;
 }
 
