@@ -454,12 +454,9 @@ function keyOf(reward) {
 }
 
 
-/* randomUUID() is there over TLS and on localhost only */
-
 function unique() {
-    return crypto.randomUUID?.() || Array.from(
-        crypto.getRandomValues(new Uint8Array(16)),
-        byte => byte.toString(16).padStart(2, '0')).join('');
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)),
+                      byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 
