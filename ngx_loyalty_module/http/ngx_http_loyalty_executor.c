@@ -245,13 +245,21 @@ static void
 ngx_http_loyalty_queue_start(ngx_event_t *ev)
 {
     ngx_int_t                  i;
+    ngx_uint_t                 rests;
     ngx_http_loyalty_lane_t   *lane;
     ngx_http_loyalty_queue_t  *queue = ev->data;
+
+    rests = 0;
 
     for (i = 0; i < queue->nlanes && queue->first != NULL; i++) {
         lane = &queue->lanes[i];
 
-        if (lane->busy || ngx_http_loyalty_lane_rests(lane)) {
+        if (lane->busy) {
+            continue;
+        }
+
+        if (ngx_http_loyalty_lane_rests(lane)) {
+            rests = 1;
             continue;
         }
 
@@ -270,6 +278,12 @@ ngx_http_loyalty_queue_start(ngx_event_t *ev)
 
             return;
         }
+    }
+
+    /* those who are at work may hang: then nobody else ends the rest */
+
+    if (rests && queue->first != NULL && !ev->timer_set) {
+        ngx_add_timer(ev, 1000);
     }
 }
 

@@ -53,6 +53,7 @@ subtest 'a commit whose answer is lost' => \&commit_after;
 subtest 'a commit that gets there late' => \&commit_late;
 subtest 'a commit, and nobody to ask about it' => \&commit_unknown;
 subtest 'a server that hangs' => \&hung;
+subtest 'a server that hangs, and takes no one else' => \&hung_and_gone;
 subtest 'a wrong password' => \&password;
 subtest 'missing rights' => \&rights;
 subtest 'a server that can only be read' => \&read_only;
@@ -484,6 +485,39 @@ sub hung {
                                                 email => ADA}) } @first)),
            '', "$name: all works afterwards");
     }
+
+    over($t, $pg, qr/cannot be used: /);
+}
+
+###############################################################################
+
+# Who comes when one connection hangs and another could not be made does not
+# wait for the one that hangs.
+
+sub hung_and_gone {
+    my ($pg, $proxy, $t) = behind_proxy(params => 'timeout=6s connections=4');
+
+    connected($t, 'before');
+
+    $proxy->refuse;
+    $proxy->hold;
+
+    my @jobs = map { $t->in_background(sub { $t->balance(ADA)->status }) }
+                   1, 2;
+
+    $t->wait_until('one of the two is refused', sub {
+        $t->read_file('error.log') =~ /cannot be used: /
+    });
+
+    my $began = time();
+
+    is_fault($t->balance(ADA), 503, 'database_unavailable', 'the next one');
+    cmp_ok(time() - $began, '<', 2 + AT_ONCE, 'need not wait for who hangs');
+    is($_->result, 503, 'those before') for @jobs;
+
+    $proxy->release;
+    $proxy->admit;
+    $t->wait_until('balance', sub { $t->balance(ADA)->status == 200 });
 
     over($t, $pg, qr/cannot be used: /);
 }
