@@ -340,11 +340,15 @@ sub locked {
 sub locked_exclusively {
     my $t = site();
 
+    # a worker that has looked at the database by itself would be in the way
+
     welcome($t);
-    replace_worker($t);
+    $t->stop;
 
     my $locker = locker($t, 'PRAGMA locking_mode = EXCLUSIVE;'
                             . 'BEGIN EXCLUSIVE;');
+    $t->run;
+
     my $visit = refused($t, 'locked', qr/database is locked/, reads => 503,
                         blind => 1);
 
