@@ -4,41 +4,26 @@
  */
 
 
-#include <loyaltyctl.h>
 #include <loyalty_json.h>
+#include <loyalty_options.h>
 #include <loyalty_transfer.h>
 #include <loyalty_utf8.h>
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 
-/* How long to wait for a connection's answer, a lock and a commit. */
-
-#define LOYALTY_COPY_TIMEOUT     20000         /* milliseconds */
-
 /* For the indexes of SQLite, whose pages are written in random order. */
 
-#define LOYALTY_COPY_CACHE       (20 * 1024 * 1024)
+#define LOYALTY_COPY_CACHE  (20 * 1024 * 1024)
 
 
-typedef struct {
-    const char  *from;
-    const char  *to;
-    int          json;
-    int          quiet;
-    int          help;
-} loyalty_copy_options_t;
-
-
-static int loyalty_copy_options(loyalty_copy_options_t *options, int argc,
-    char **argv);
-static int loyalty_copy_check(const char *name, const char *uri);
-static int loyalty_copy_run(const loyalty_copy_options_t *options,
+static int loyalty_copy_check(const loyalty_options_t *options,
+    const char *name, const char *uri);
+static int loyalty_copy_run(const loyalty_options_t *options,
     loyalty_transfer_t *transfer);
 static loyalty_db_t *loyalty_copy_database(const char *uri);
-static int loyalty_copy_report(const loyalty_copy_options_t *options,
+static int loyalty_copy_report(const loyalty_options_t *options, int quiet,
     const loyalty_transfer_t *transfer, int rc);
 static const char *loyalty_copy_left(const loyalty_transfer_t *transfer);
 static int64_t loyalty_copy_rows(const loyalty_transfer_t *transfer);
@@ -47,61 +32,68 @@ static void loyalty_copy_key(loyalty_json_t *json, const char *key,
     const char *text);
 
 
-static const char  loyalty_copy_help[] =
-"usage: loyaltyctl copy [OPTION...] FROM TO\n"
-"\n"
-"Copies the whole state of a loyalty program (members, ledger, claims,\n"
-"coupons, idempotency keys) from one database into another one, which must\n"
-"be empty.  FROM and TO are written as in nginx.conf:\n"
-"\n"
-"  sqlite:PATH                   a file; as TO it is made if it is not there\n"
-"  postgresql://USER@HOST/NAME   any connection string of libpq\n"
-"\n"
-"Before, stop every nginx that uses FROM, or close the program for\n"
-"writing: FROM is read as it was when the copy began, and points that are\n"
-"earned after that stay behind.  Where this is noticed, the copy fails.\n"
-"\n"
-"TO is filled in one transaction.  Before it is committed, all of TO is\n"
-"read again and compared with FROM, and each member's balance with the\n"
-"ledger.  If anything fails, or the command is ended, TO stays empty.\n"
-"\n"
-"Options:\n"
-"  -j, --json    print the result as a JSON object\n"
-"  -q, --quiet   do not say how far it is, nor that it is done\n"
-"  -h, --help    print this\n"
-"\n"
-"Exit status: 0 copied and compared, 1 failed and nothing copied, 2 wrong\n"
-"usage.\n";
+static const loyalty_usage_t  loyalty_copy_usage = {
+    "copy", "FROM TO",
+    "Copies the whole state of a loyalty program (members, ledger, claims,\n"
+    "coupons, idempotency keys) from one database into another one, which\n"
+    "must be empty.  FROM and TO are written as in nginx.conf:\n"
+    "\n"
+    "  sqlite:PATH                   a file; as TO it is made if need be\n"
+    "  postgresql://USER@HOST/NAME   any connection string of libpq\n"
+    "\n"
+    "Before, stop every nginx that uses FROM, or close the program for\n"
+    "writing: FROM is read as it was when the copy began, and points that\n"
+    "are earned after that stay behind.  Where this is noticed, the copy\n"
+    "fails.\n"
+    "\n"
+    "TO is filled in one transaction.  Before it is committed, all of TO is\n"
+    "read again and compared with FROM, and each member's balance with the\n"
+    "ledger.  If anything fails, or the command is ended, TO stays empty.\n"
+    "\n"
+    "Options:\n"
+    "  -q, --quiet         do not say how far it is, nor that it is done\n",
+    2, 2, 0
+};
 
 
 loyaltyctl_exit_e
 loyaltyctl_copy(int argc, char **argv)
 {
-    int                      rc;
-    loyalty_progress_t       progress;
-    loyalty_transfer_t       transfer;
-    loyalty_copy_options_t   options;
+    int                     rc, quiet;
+    loyalty_options_t       options;
+    loyaltyctl_exit_e       status;
+    loyalty_progress_t      progress;
+    loyalty_transfer_t      transfer;
+    const loyalty_option_t  own[] = {
+        { "quiet", 'q', LOYALTY_OPTION_FLAG, &quiet }
+    };
 
-    (void) memset(&options, 0, sizeof(loyalty_copy_options_t));
+    quiet = 0;
     (void) memset(&transfer, 0, sizeof(loyalty_transfer_t));
 
-    if (loyalty_copy_options(&options, argc, argv) != LOYALTY_OK) {
+    if (loyalty_options_read_apart(&options, &loyalty_copy_usage, own, 1,
+                                   argc, argv, &status)
+        != LOYALTY_OK)
+    {
+        return status;
+    }
+
+    if (loyalty_copy_check(&options, "FROM", options.operands[0])
+        != LOYALTY_OK
+        || loyalty_copy_check(&options, "TO", options.operands[1])
+           != LOYALTY_OK)
+    {
         return LOYALTYCTL_USAGE;
     }
 
-    if (options.help) {
-        (void) fputs(loyalty_copy_help, stdout);
-        return LOYALTYCTL_DONE;
-    }
-
-    loyalty_progress_init(&progress, options.quiet);
+    loyalty_progress_init(&progress, quiet);
     transfer.progress = &progress;
 
     rc = loyalty_copy_run(&options, &transfer);
 
     loyalty_progress_end(&progress);
 
-    if (loyalty_copy_report(&options, &transfer, rc) != LOYALTY_OK) {
+    if (loyalty_copy_report(&options, quiet, &transfer, rc) != LOYALTY_OK) {
         return LOYALTYCTL_FAILED;
     }
 
@@ -110,62 +102,8 @@ loyaltyctl_copy(int argc, char **argv)
 
 
 static int
-loyalty_copy_options(loyalty_copy_options_t *options, int argc, char **argv)
-{
-    static const struct option  names[] = {
-        { "json", no_argument, NULL, 'j' },
-        { "quiet", no_argument, NULL, 'q' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 }
-    };
-
-    int   c;
-    char  name[] = "loyaltyctl copy";
-
-    /* getopt's own messages begin with it */
-
-    argv[0] = name;
-
-    while ((c = getopt_long(argc, argv, "jqh", names, NULL)) != -1) {
-
-        switch (c) {
-
-        case 'j':
-            options->json = 1;
-            break;
-
-        case 'q':
-            options->quiet = 1;
-            break;
-
-        case 'h':
-            options->help = 1;
-            return LOYALTY_OK;
-
-        default:
-            return LOYALTY_ERROR;
-        }
-    }
-
-    if (argc - optind != 2) {
-        (void) fprintf(stderr, "usage: loyaltyctl copy [OPTION...] FROM TO, "
-                       "see \"loyaltyctl copy --help\"\n");
-        return LOYALTY_ERROR;
-    }
-
-    options->from = argv[optind];
-    options->to = argv[optind + 1];
-
-    if (loyalty_copy_check("FROM", options->from) != LOYALTY_OK) {
-        return LOYALTY_ERROR;
-    }
-
-    return loyalty_copy_check("TO", options->to);
-}
-
-
-static int
-loyalty_copy_check(const char *name, const char *uri)
+loyalty_copy_check(const loyalty_options_t *options, const char *name,
+    const char *uri)
 {
     char  why[LOYALTY_TRANSFER_WHY_SIZE];
 
@@ -173,20 +111,20 @@ loyalty_copy_check(const char *name, const char *uri)
         return LOYALTY_OK;
     }
 
-    (void) fprintf(stderr, "loyaltyctl copy: %s: %s\n", name, why);
+    (void) loyalty_options_wrong(options, "%s: %s", name, why);
 
     return LOYALTY_ERROR;
 }
 
 
 static int
-loyalty_copy_run(const loyalty_copy_options_t *options,
+loyalty_copy_run(const loyalty_options_t *options,
     loyalty_transfer_t *transfer)
 {
     int  rc;
 
-    transfer->from = loyalty_copy_database(options->from);
-    transfer->to = loyalty_copy_database(options->to);
+    transfer->from = loyalty_copy_database(options->operands[0]);
+    transfer->to = loyalty_copy_database(options->operands[1]);
 
     if (transfer->from != NULL && transfer->to != NULL) {
         rc = loyalty_transfer_run(transfer);
@@ -211,7 +149,7 @@ loyalty_copy_database(const char *uri)
     (void) memset(&conf, 0, sizeof(loyalty_db_conf_t));
 
     conf.uri = uri;
-    conf.timeout = LOYALTY_COPY_TIMEOUT;
+    conf.timeout = LOYALTY_CTL_TIMEOUT;
     conf.cache = LOYALTY_COPY_CACHE;
 
     return loyalty_db_create(&conf);
@@ -219,7 +157,7 @@ loyalty_copy_database(const char *uri)
 
 
 static int
-loyalty_copy_report(const loyalty_copy_options_t *options,
+loyalty_copy_report(const loyalty_options_t *options, int quiet,
     const loyalty_transfer_t *transfer, int rc)
 {
     if (rc != LOYALTY_OK) {
@@ -227,10 +165,10 @@ loyalty_copy_report(const loyalty_copy_options_t *options,
                        loyalty_copy_left(transfer));
     }
 
-    if (options->json) {
+    if (options->format == LOYALTY_PRINT_JSON) {
         loyalty_copy_json(transfer, rc);
 
-    } else if (rc == LOYALTY_OK && !options->quiet) {
+    } else if (rc == LOYALTY_OK && !quiet) {
         (void) printf("Copied and compared: %lld members, %lld rows in all.\n",
                       (long long) transfer->rows[0],
                       (long long) loyalty_copy_rows(transfer));
