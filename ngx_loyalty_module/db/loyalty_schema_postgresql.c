@@ -130,6 +130,8 @@ static const char  loyalty_postgresql_migration_1[] =
 "    PRIMARY KEY (store, number)"
 ");"
 
+"CREATE INDEX recall_asked ON recall (asked_at);"
+
 "CREATE TABLE event ("
 "    action     TEXT COLLATE \"C\" NOT NULL,"
 "    reference  TEXT COLLATE \"C\" NOT NULL,"

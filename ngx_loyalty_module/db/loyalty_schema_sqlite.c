@@ -245,6 +245,8 @@ static const char  loyalty_sqlite_migration_1[] =
 "    PRIMARY KEY (store, number)"
 ") STRICT, WITHOUT ROWID;"
 
+"CREATE INDEX recall_asked ON recall (asked_at);"
+
 /* what was rewarded without a purchase: the same event never counts twice */
 
 "CREATE TABLE event ("
