@@ -125,7 +125,16 @@ loyaltyctl_merge_work(loyalty_transaction_t *tx, void *data)
         return LOYALTY_ERROR;
     }
 
-    if (loyaltyctl_person_leave(tx, from) != LOYALTY_OK) {
+    /* once it is merged nothing happens to it by itself any more */
+
+    if (merge->result == LOYALTYCTL_MERGED) {
+        from->due_at = 0;
+
+        if (loyalty_member_note(tx, from) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+
+    } else if (loyaltyctl_person_leave(tx, from) != LOYALTY_OK) {
         return LOYALTY_ERROR;
     }
 

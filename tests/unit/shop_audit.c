@@ -116,8 +116,9 @@ const shop_audit_t  shop_audits[] = {
       "SELECT count(*) FROM member JOIN lot ON lot.member = member.id "
       "WHERE remaining > 0 AND usable_at > %lld "
       "AND (due_at = 0 OR due_at > usable_at)", 0 },
-    { "who has no points left is not due",
-      "SELECT count(*) FROM member WHERE due_at <> 0 AND points <= 0", 0 },
+    { "who has no points left is not due, but for what a merge has left",
+      "SELECT count(*) FROM member WHERE due_at <> 0 AND points <= 0 "
+      "AND (tier_at >= 0 OR merged_into <> 0)", 0 },
 
     /* rewards */
 
