@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { HtmlValidate } from 'html-validate';
 import { encode as reference } from 'uqr';
 
+import { sound } from './html.js';
 import { check, none, same } from './report.js';
 
 const KILO = 1000;
@@ -44,25 +44,6 @@ const scripts = readdirSync(PAGE).filter(name => name.endsWith('.js'));
 const languages = readdirSync(join(PAGE, 'texts')).sort();
 const texts = Object.fromEntries(languages.map(file =>
     [file.replace('.json', ''), JSON.parse(text(`texts/${file}`))]));
-
-
-async function valid() {
-    const report = await new HtmlValidate({
-        extends: ['html-validate:recommended', 'html-validate:a11y'],
-    }).validateString(html);
-
-    none('index.html is valid', report.results.flatMap(result =>
-        result.messages.map(each =>
-            `${each.line}: ${each.message} (${each.ruleId})`)));
-
-    none('no style and no script stand in it',
-         html.match(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/g) || []);
-
-    none('nothing comes from elsewhere',
-         ['index.html', 'loyalty.css', 'brand.css']
-             .filter(name => /(src|href)="\w*:?\/\/|url\(|@import/
-                 .test(text(name))));
-}
 
 
 /* From the first look to a coupon, with all that is loaded on the way. */
@@ -188,7 +169,7 @@ function told() {
 
 
 export async function files() {
-    await valid();
+    await sound(PAGE, 'loyalty.css', 'brand.css');
     small();
     complete();
     used();

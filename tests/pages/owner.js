@@ -6,9 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { HtmlValidate } from 'html-validate';
-
 import { DESKTOP, PHONE, Shopper, launch } from './browser.js';
+import { sound } from './html.js';
 import { uplotFiles } from './make-uplot.js';
 import { check, none, same } from './report.js';
 
@@ -23,20 +22,7 @@ async function files() {
     const texts = JSON.parse(text('texts.json'));
     const code = ['owner.js', 'charts.js', 'words.js'].map(text).join('\n');
 
-    const { results } = await new HtmlValidate({
-        extends: ['html-validate:recommended', 'html-validate:a11y'],
-    }).validateString(html);
-
-    none('index.html is valid', results.flatMap(result =>
-        result.messages.map(each =>
-            `${each.line}: ${each.message} (${each.ruleId})`)));
-
-    none('no style and no script stand in it',
-         html.match(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/g) || []);
-
-    none('nothing comes from elsewhere',
-         ['index.html', 'owner.css'].filter(name =>
-             /(src|href)="\w*:?\/\/|url\(|@import/.test(text(name))));
+    await sound(HOME, 'owner.css');
 
     const shown = [...html.matchAll(/data-t="([^"]+)"[^>]*>([^<]*)</g)];
 
