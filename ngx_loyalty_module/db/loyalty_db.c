@@ -126,7 +126,16 @@ loyalty_db_close(loyalty_db_t *db)
 loyalty_db_rc_e
 loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode)
 {
+    db->deadlock = 0;
+
     return db->driver->begin(db, mode);
+}
+
+
+int
+loyalty_db_deadlock(loyalty_db_t *db)
+{
+    return db->deadlock;
 }
 
 

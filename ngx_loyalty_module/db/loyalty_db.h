@@ -126,6 +126,12 @@ loyalty_db_rc_e loyalty_db_begin(loyalty_db_t *db, loyalty_db_mode_e mode);
  */
 loyalty_db_rc_e loyalty_db_commit(loyalty_db_t *db);
 
+/*
+ * Whether the transaction that was begun last has failed because it waited for
+ * others who waited for it: these go on then, and it may be run again at once.
+ */
+int loyalty_db_deadlock(loyalty_db_t *db);
+
 /* Undoes a transaction, and closes if only a new connection may help. */
 void loyalty_db_rollback(loyalty_db_t *db);
 

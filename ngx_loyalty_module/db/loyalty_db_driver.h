@@ -68,6 +68,7 @@ typedef struct {
 struct loyalty_db_s {
     const loyalty_db_driver_t  *driver;
     loyalty_db_conf_t           conf;
+    unsigned                    deadlock:1;
     char                        error[LOYALTY_DB_ERROR_SIZE];
 };
 

@@ -241,9 +241,11 @@ loyalty_postgresql_ignore(void *data, const char *message)
 
 /*
  * The server gives up before we do, so that a connection need not be given
- * up.  A transaction whose client is gone must not keep its rows.  All that
- * we ask for has an index: a plan that was made while the tables were small
- * must still be good when they are not.
+ * up, but not before it has looked for a deadlock, by default after a second:
+ * else both of two who wait for each other would give up.  A transaction
+ * whose client is gone must not keep its rows.  All that we ask for has an
+ * index: a plan that was made while the tables were small must still be good
+ * when they are not.
  */
 
 static loyalty_db_rc_e
@@ -272,7 +274,8 @@ loyalty_postgresql_configure(loyalty_postgresql_t *db)
                     "SET enable_seqscan = off;"
                     "SELECT set_config(name, '1000', false) FROM pg_settings "
                     "WHERE name = 'client_connection_check_interval'",
-                    timeout - timeout / 5, timeout / 2, 2 * timeout);
+                    timeout - timeout / 5, timeout - 2 * timeout / 5,
+                    2 * timeout);
 
     return loyalty_postgresql_exec(db, sql);
 }

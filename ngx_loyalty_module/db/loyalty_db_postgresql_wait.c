@@ -31,6 +31,15 @@ static const char *const  loyalty_postgresql_conflicts[] = {
 };
 
 
+/* Of these, what the server has chosen us for, so that others go on. */
+
+static const char *const  loyalty_postgresql_deadlocks[] = {
+    "40001",
+    "40P01",
+    NULL
+};
+
+
 /* What a new connection would meet again. */
 
 static const char *const  loyalty_postgresql_shortages[] = {
@@ -170,6 +179,10 @@ loyalty_postgresql_failed(loyalty_postgresql_t *db, const PGresult *result)
     if (state == NULL || PQstatus(db->conn) != CONNECTION_OK) {
         db->useless = 1;
         return LOYALTY_DB_UNAVAILABLE;
+    }
+
+    if (loyalty_postgresql_state(state, loyalty_postgresql_deadlocks)) {
+        db->base.deadlock = 1;
     }
 
     if (loyalty_postgresql_state(state, loyalty_postgresql_conflicts)) {

@@ -176,7 +176,8 @@ loyalty_session_work(loyalty_session_t *session, loyalty_db_mode_e mode,
 
 /*
  * Who has waited half of his time in vain does not wait again: others wait
- * for him.
+ * for him.  A deadlock, which the server takes a while to see, was not in
+ * vain: those who were in the way go on.
  */
 
 loyalty_db_rc_e
@@ -184,17 +185,20 @@ loyalty_session_insist(loyalty_session_t *session, loyalty_db_mode_e mode,
     int64_t now, loyalty_work_pt work, void *data)
 {
     int              attempts;
-    int64_t          patience;
+    int64_t          began, patience;
     loyalty_db_rc_e  rc;
 
-    patience = loyalty_clock() + session->conf.timeout / 2;
+    began = loyalty_clock();
     attempts = loyalty_db_shared(session->db) ? LOYALTY_SESSION_ATTEMPTS : 1;
 
     do {
         rc = loyalty_session_transact(session, mode, now, work, data);
 
+        patience = loyalty_db_deadlock(session->db)
+                   ? 2 * session->conf.timeout : session->conf.timeout / 2;
+
     } while (rc == LOYALTY_DB_CONFLICT && --attempts != 0
-             && loyalty_clock() < patience);
+             && loyalty_clock() - began < patience);
 
     return rc;
 }

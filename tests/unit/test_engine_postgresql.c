@@ -271,6 +271,33 @@ a_locked_member_keeps_only_own_commands_waiting(void **state)
 }
 
 
+/* The server takes about half of the time to see each of them. */
+
+static void
+deadlocks_that_the_server_saw_late_are_got_over(void **state)
+{
+    shop_t  *shop = *state;
+
+    shop_member(shop, ADA, 0);
+
+    shop->conf.timeout = 2000;
+    shop_reload(shop);
+
+    (void) shop_sql(shop, "CREATE SEQUENCE attempt;"
+                    "CREATE FUNCTION deadlock() RETURNS trigger "
+                    "LANGUAGE plpgsql AS $$ BEGIN "
+                    "IF nextval('attempt') <= 2 THEN "
+                    "PERFORM pg_sleep(1.05); "
+                    "RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; "
+                    "END IF; RETURN NEW; END $$;"
+                    "CREATE TRIGGER deadlock BEFORE INSERT ON claim "
+                    "FOR EACH ROW EXECUTE FUNCTION deadlock()");
+
+    shop_expect(shop, shop_claim(shop, ADA, "1", 100), LOYALTY_CLAIMED);
+    assert_int_equal(shop_sql(shop, "SELECT last_value FROM attempt"), 3);
+}
+
+
 /* With the rights to read only, as after a mistake in a GRANT. */
 
 static void
@@ -369,6 +396,7 @@ main(void)
         server_test(a_batch_cut_off_in_its_middle_keeps_whole_transactions),
         server_test(a_slow_statement_fails_and_the_next_works),
         server_test(a_locked_member_keeps_only_own_commands_waiting),
+        server_test(deadlocks_that_the_server_saw_late_are_got_over),
         server_test(missing_rights_are_told_to_the_log_without_values),
         server_test(a_newer_version_is_refused_by_engines_that_connect),
         server_test(an_entry_that_comes_late_is_added_up)
