@@ -58,16 +58,11 @@ function friendly(status, code) {
 export async function ask(location, fields, key) {
     let answer, data;
 
-    const headers = { 'Content-Type': 'application/json' };
-
-    if (key) {
-        headers['Idempotency-Key'] = key;
-    }
-
     try {
         answer = await fetch(location, {
             method: 'POST',
-            headers,
+            headers: { 'Content-Type': 'application/json',
+                       ...key && { 'Idempotency-Key': key } },
             body: JSON.stringify({ ...fields, locale: spoken() }),
             cache: 'no-store',
             signal: AbortSignal.timeout(PATIENCE),

@@ -8,8 +8,6 @@ import { $, complain, doing, idle, make, memory, notice, show }
 import { choose, day, has, number, points, say, speak, spoken }
     from './words.js';
 
-const PICTURES = 'pictures/';
-
 /* who is asked about, and the last answer about them */
 
 let email = '';
@@ -26,20 +24,21 @@ let pages = 0;
 
 function opening() {
     const query = new URLSearchParams(location.search);
-    const ref = query.get('ref') || '';
+    const given = name => query.get(name) || '';
+    const ref = given('ref');
 
-    const order = query.get('order') || (ref.startsWith('o-')
+    const order = given('order') || (ref.startsWith('o-')
         ? ref.slice(2).replace(/_([0-9a-f]{2})/gi,
             (_, hex) => String.fromCharCode(parseInt(hex, 16)))
         : '');
 
     return {
         order: order.trim().slice(0, 64),
-        result: query.get('result') || '',
-        earned: parseInt(query.get('earned'), 10) || 0,
-        locale: query.get('locale') || '',
-        source: query.get('source') || '',
-        referral: query.get('referral') || '',
+        result: given('result'),
+        earned: parseInt(given('earned'), 10) || 0,
+        locale: given('locale'),
+        source: given('source'),
+        referral: given('referral'),
     };
 }
 
@@ -54,7 +53,7 @@ function asked(fields = {}) {
 
 /* Who it is */
 
-function welcome(order = '', fault = null) {
+function welcome(order = '', fault) {
     email = '';
     me = null;
     memory.set('email', '');
@@ -63,7 +62,7 @@ function welcome(order = '', fault = null) {
 
     wording();
     show('welcome');
-    complain($('enter'), fault || { message: '' });
+    complain($('enter'), fault);
 }
 
 
@@ -259,16 +258,16 @@ function rewards() {
 function card(reward) {
     const name = make('h3', { textContent: reward.name,
                               id: `reward-${reward.id}` });
-    const stand = make('div', { className: 'picture' });
-    const image = make('img', { src: PICTURES + reward.id, alt: '',
+    const image = make('img', { src: `pictures/${reward.id}`, alt: '',
                                 width: 320, height: 240, loading: 'lazy' });
 
     /* without a picture, the first letter of the name stands in */
 
+    const stand = make('div', { className: 'picture' }, image);
+
     stand.dataset.letter = Array.from(reward.name)[0] || '';
-    image.addEventListener('error', () => image.remove());
-    image.addEventListener('load', () => stand.classList.add('seen'));
-    stand.append(image);
+    image.onerror = () => image.remove();
+    image.onload = () => stand.classList.add('seen');
 
     return make('li', { className: 'card' }, stand, name,
                 make('p', { className: 'quiet',
@@ -286,7 +285,7 @@ function offer(reward, name) {
                                         id: `redeem-${reward.id}` });
 
         button.setAttribute('aria-labelledby', `${button.id} ${name.id}`);
-        button.addEventListener('click', () => consider(reward, button));
+        button.onclick = () => consider(reward, button);
 
         return button;
     }
@@ -327,13 +326,7 @@ function claims(event) {
 
     event.preventDefault();
 
-    doing($('claims'), () => {
-        if (order === '') {
-            throw new Fault(400, { code: 'bad_order' });
-        }
-
-        return claim(order);
-    });
+    doing($('claims'), () => claim(order));
 }
 
 
@@ -405,7 +398,7 @@ function consider(reward, button) {
         reward: reward.name, left: points(me.points - reward.cost),
     });
     $('redeem-yes').onclick = () => redeem(reward);
-    complain($('redeem'), { message: '' });
+    complain($('redeem'));
 
     open($('redeem'), button);
 }
@@ -421,7 +414,7 @@ function redeem(reward) {
         $('redeem').close();
 
         if (answer.coupon) {
-            coupon({ ...answer, reward: reward.id });
+            coupon(reward.id, answer);
 
         } else {
             notice(answer.message);
@@ -432,8 +425,6 @@ function redeem(reward) {
         if (!fault.passing && !fault.stranger) {
             memory.set('key', '');
         }
-
-        return false;
     });
 }
 
@@ -446,17 +437,11 @@ function keyOf(reward) {
         return kept.slice(whose.length);
     }
 
-    const key = unique();
+    const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
 
     memory.set('key', whose + key);
 
     return key;
-}
-
-
-function unique() {
-    return Array.from(crypto.getRandomValues(new Uint8Array(16)),
-                      byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 
@@ -472,7 +457,7 @@ async function made(reward, key) {
         if (answer.coupon && me?.member === answer.member) {
             arrive(answer);
             notice('');
-            coupon({ ...answer, reward: reward.id });
+            coupon(reward.id, answer);
             return;
         }
     }
@@ -484,12 +469,12 @@ async function made(reward, key) {
 let shown = null;
 
 
-async function coupon(fresh, from = null) {
+async function coupon(reward, fresh, from = null) {
     const code = fresh.coupon;
 
     shown = code;
 
-    $('coupon-title').textContent = nameOf(fresh.reward);
+    $('coupon-title').textContent = nameOf(reward);
     $('coupon-text').textContent = [
         fresh.coupon_expires
             && say('coupon.until', { date: day(fresh.coupon_expires) }),
@@ -502,7 +487,7 @@ async function coupon(fresh, from = null) {
     $('coupon-qr').replaceChildren();
 
     keep(true);
-    complain($('coupon'), { message: '' });
+    complain($('coupon'));
     open($('coupon'), from);
     $('coupon-title').focus();
 
@@ -541,10 +526,7 @@ function giveBack() {
         $('coupon').close();
         notice(answer.message);
 
-    }, () => {
-        keep(true);
-        return false;
-    });
+    }, () => keep(true));
 }
 
 
@@ -585,9 +567,8 @@ function history() {
 
 function entry(one) {
     const what = nameOf(one.reference, one.kind);
-    const more = make('span', { className: 'quiet' });
-
-    more.append(make('time', { dateTime: one.at, textContent: day(one.at) }),
+    const more = make('span', { className: 'quiet' },
+        make('time', { dateTime: one.at, textContent: day(one.at) }),
         [
             one.usable_at > one.at
                 && say('history.usable', { date: day(one.usable_at) }),
@@ -615,8 +596,7 @@ function shower(one) {
     const button = make('button', { type: 'button', className: 'plain',
                                     textContent: say('coupon.show') });
 
-    button.addEventListener('click', () =>
-        coupon({ ...one, reward: one.reference }, button));
+    button.onclick = () => coupon(one.reference, one, button);
 
     return button;
 }
@@ -643,7 +623,7 @@ async function translate() {
         notice('');
 
     } catch {
-        notice(say('fault.network'), false);
+        notice(say('fault.network'));
         $('language').value = spoken();
     }
 
@@ -665,41 +645,40 @@ function connection() {
 
 
 function listen() {
-    $('language').addEventListener('change', translate);
-    $('enter').addEventListener('submit', enter);
-    $('signup').addEventListener('submit', signup);
-    $('leave').addEventListener('click', leave);
-    $('signout').addEventListener('click', signOut);
-    $('claims').addEventListener('submit', claims);
-    $('again').addEventListener('click', start);
-    $('older').addEventListener('click', async () => {
+    $('language').onchange = translate;
+    $('enter').onsubmit = enter;
+    $('signup').onsubmit = signup;
+    $('leave').onclick = leave;
+    $('signout').onclick = signOut;
+    $('claims').onsubmit = claims;
+    $('again').onclick = start;
+    $('older').onclick = async () => {
         await past(older);
 
         if ($('older').hidden) {
             $('history-title').focus();
         }
-    });
-    $('notice-close').addEventListener('click', () => {
+    };
+    $('notice-close').onclick = () => {
         notice('');
         $('title').focus();
-    });
+    };
 
-    $('redeem').addEventListener('close', () => returned($('rewards-title')));
-    $('coupon').addEventListener('close', () => returned($('history-title')));
-    $('coupon-copy').addEventListener('click', copy);
-    $('coupon-return').addEventListener('click', () => {
+    $('redeem').onclose = () => returned($('rewards-title'));
+    $('coupon').onclose = () => returned($('history-title'));
+    $('coupon-copy').onclick = copy;
+    $('coupon-return').onclick = () => {
         keep(false);
         $('return-text').focus();
-    });
-    $('return-no').addEventListener('click', () => {
+    };
+    $('return-no').onclick = () => {
         keep(true);
         $('coupon-return').focus();
-    });
-    $('return-yes').addEventListener('click', giveBack);
+    };
+    $('return-yes').onclick = giveBack;
 
     for (const button of document.querySelectorAll('[data-close]')) {
-        button.addEventListener('click', () =>
-            button.closest('dialog').close());
+        button.onclick = () => button.closest('dialog').close();
     }
 
     addEventListener('online', connection);
@@ -733,7 +712,7 @@ function linked() {
     const { order, result, earned } = opened;
 
     if (!has(`result.${result}`)) {
-        notice(new Fault(400, { code: result }).message, false);
+        notice(new Fault(400, { code: result }).message);
         return;
     }
 
@@ -780,7 +759,7 @@ async function start() {
         /* who is no member yet is asked all the same */
 
         welcome(order, result !== 'not_a_member' && has(`fault.${result}`)
-            ? new Fault(400, { code: result }) : null);
+            ? new Fault(400, { code: result }) : undefined);
         return;
     }
 

@@ -57,15 +57,16 @@ export function show(id) {
 }
 
 
-export function notice(text, good = true) {
+export function notice(text) {
     $('notice').classList.toggle('said', text !== '');
-    $('notice').classList.toggle('bad', !good);
     $('notice-text').textContent = text;
     $('notice-close').hidden = text === '';
 }
 
 
-export function complain(form, fault) {
+/* Without a fault, what was said before is taken back. */
+
+export function complain(form, fault = { message: '' }) {
     const field = { bad_email: 'email', bad_order: 'order' }[fault.code];
 
     for (const input of form.querySelectorAll('input')) {
@@ -83,17 +84,18 @@ export function complain(form, fault) {
 
 /*
  * Does one thing at a time: a second tap finds the first at work.  What goes
- * wrong is said in "place", which holds a .fault, unless "mend" does better.
+ * wrong is said in "place", which holds a .fault, unless "mend" does better,
+ * and returns true.
  */
 
-export async function doing(place, work, mend = () => false) {
+export async function doing(place, work, mend = () => {}) {
     if (busy) {
         return;
     }
 
     busy = true;
     place.setAttribute('aria-busy', 'true');
-    complain(place, { message: '' });
+    complain(place);
     notice('');
 
     const slow = setTimeout(() => {
@@ -102,7 +104,7 @@ export async function doing(place, work, mend = () => false) {
 
     try {
         await work();
-        complain(place, { message: '' });
+        complain(place);
 
     } catch (fault) {
         if (!(fault instanceof Fault)) {

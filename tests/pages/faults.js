@@ -64,7 +64,7 @@ async function orders(browser) {
     await signIn(shopper, await member(shopper, 5));
 
     for (const [what, order, text] of [
-        ['none', '', 'check the order number'],
+        ['none', '', 'not look like an order'],
         ['one that cannot be', 'a b', 'not look like an order'],
         ['of somebody else', '1-1001', 'could not find order 1-1001'],
         ['not paid', '5-1003', 'not paid yet'],
@@ -470,7 +470,8 @@ async function languages(browser) {
 
     await shopper.page.route('**/en.json', route => route.abort());
     await shopper.$('#language').selectOption('en');
-    await shopper.sees('one does not come', '.notice.bad #notice-text', /./);
+    await shopper.sees('one does not come', '#notice-text',
+                       'ติดต่อทางร้านไม่ได้');
     same('languages: and is not chosen',
          await shopper.$('#language').inputValue(), 'th');
     await shopper.leave();

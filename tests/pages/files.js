@@ -28,7 +28,7 @@ const DEVELOPERS = ['bad_request', 'bad_action', 'bad_coupon', 'bad_reward',
 
 /* what the server says itself: no link leads to it */
 
-const SAID = ['bad_link', 'reward_not_found', 'coupon_not_found',
+const SAID = ['bad_link', 'bad_order', 'reward_not_found', 'coupon_not_found',
     'not_enough_points', 'out_of_stock', 'reward_limit', 'reward_not_offered',
     'coupon_used_before', 'coupon_expired', 'coupon_cancelled',
     'coupon_refused', 'coupon_not_cancellable'];
