@@ -4,11 +4,9 @@
  */
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-
-import { encode as reference } from 'uqr';
 
 import { sound } from './html.js';
 import { check, none, same } from './report.js';
@@ -67,24 +65,24 @@ function small() {
 }
 
 
-/* Another program's codes, with whichever mask. */
+/* What draws the QR codes is that package, as the lock file has it. */
 
-async function drawn() {
-    const { encode } = await import(pathToFileURL(join(PAGE, 'qr.js')));
+function borrowed() {
+    const home = dirname(createRequire(import.meta.url).resolve('lean-qr'));
 
-    const codes = Array.from({ length: 64 }, (_, n) =>
-        Array.from({ length: n + 1 }, (_, i) =>
-            String.fromCharCode(33 + (i * 37 + n * 11) % 94)).join(''));
+    const its = name => readFileSync(join(home, name), 'utf8');
+    const { version } = JSON.parse(its('package.json'));
 
-    none('the QR codes of 1 to 64 characters are as others draw them',
-         codes.filter(code => {
-             const drawn = JSON.stringify(encode(code));
+    for (const [here, there] of [['lean-qr.js', 'index.mjs'],
+                                 ['lean-qr.LICENSE.txt', 'LICENSE']])
+    {
+        check(`${here} is what its authors wrote`, text(here) === its(there));
+    }
 
-             return ![0, 1, 2, 3, 4, 5, 6, 7].some(maskPattern =>
-                 JSON.stringify(reference(code, {
-                     ecc: 'M', boostEcc: false, border: 0, maskPattern,
-                 }).data) === drawn);
-         }));
+    for (const name of ['qr.js', 'README.md']) {
+        check(`${name} says that it is lean-qr ${version}`,
+              text(name).includes(`lean-qr ${version}`));
+    }
 }
 
 
@@ -171,8 +169,8 @@ function told() {
 export async function files() {
     await sound(PAGE, 'loyalty.css', 'brand.css');
     small();
+    borrowed();
     complete();
     used();
     told();
-    await drawn();
 }

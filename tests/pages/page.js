@@ -4,6 +4,7 @@
  */
 
 import { launch } from './browser.js';
+import { codes } from './codes.js';
 import { faults } from './faults.js';
 import { files } from './files.js';
 import { shoppers } from './shoppers.js';
@@ -13,7 +14,7 @@ await files();
 const browser = await launch();
 
 try {
-    await Promise.all([shoppers(browser), faults(browser)]);
+    await Promise.all([shoppers(browser), faults(browser), codes(browser)]);
 
 } finally {
     await browser.close();
