@@ -114,7 +114,12 @@ END
     $conf =~ s/\brate=\d+r\/[sm];/rate=100r\/s;/g == 2
         or die "page.conf has other limits\n";
 
-    # the other way that README.md tells of
+    # the other way that README.md tells of, with the types of older mime.types
+
+    my ($types) = $conf =~ /^(    types \{\n.*?^    \}\n)/ms
+        or die "page.conf has no types\n";
+
+    $types =~ s{text/javascript }{application/javascript };
 
     my ($server) = $conf =~ /^(    server \{\n        listen .*^    \}\n)/ms
         or die "page.conf has no server\n";
@@ -122,6 +127,7 @@ END
     $server =~ s/%%LISTEN_0%%/%%LISTEN_2%%/;
     $server =~ s/\bloyalty_auth\s+link\b[^;]*;/loyalty_auth off;/g == 2
         or die "page.conf asks others for links\n";
+    $server =~ s/\{\n\K/$types/;
     $conf =~ s/^\}\n\z/$server}\n/m;
 
     return $conf;
@@ -142,6 +148,14 @@ sub served {
     is($r->header('Cache-Control'), 'no-cache', 'is asked for again');
     is(file('/loyalty/', 'If-Modified-Since' => $r->header('Last-Modified'))
         ->status, 304, 'and is not sent again');
+
+    for my $n (0, 2) {
+        $r = file('/loyalty/loyalty.js', 'Accept-Encoding' => 'gzip',
+                  {port => $t->port($n)});
+
+        is($r->header('Content-Encoding'), 'gzip',
+            'scripts are compressed as ' . $r->type);
+    }
 
     for my $name ('', 'loyalty.js', 'texts/th.json', 'pictures/hanky',
                   'no-such-file')
@@ -165,7 +179,9 @@ sub served {
 sub file {
     my ($uri, @headers) = @_;
 
-    return $t->get($uri, key => undef, headers => \@headers);
+    my %o = ref $headers[-1] ? %{pop @headers} : ();
+
+    return $t->get($uri, key => undef, headers => \@headers, %o);
 }
 
 ###############################################################################
