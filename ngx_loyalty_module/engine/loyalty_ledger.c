@@ -214,7 +214,7 @@ loyalty_ledger_take_back(loyalty_transaction_t *tx, loyalty_member_t *member,
     loyalty_entry_t  back;
 
     back = *entry;
-
+    missing = 0;
     *taken = 0;
     *debit = 0;
 
