@@ -7,6 +7,13 @@
 #include <loyalty_ledger.h>
 
 
+/* So many codes may be somebody's already, one after the other. */
+
+#define LOYALTY_MEMBER_ATTEMPTS  16
+
+
+static int loyalty_member_try(loyalty_transaction_t *tx,
+    const loyalty_newcomer_t *newcomer, int *inserted);
 static int loyalty_member_code(char *code);
 
 
@@ -60,8 +67,47 @@ loyalty_signup(loyalty_transaction_t *tx, loyalty_command_t *command)
 }
 
 
+/*
+ * A referral code is as short as people can type it: with a million members,
+ * one of a million is somebody's already, and another one has to be made.
+ */
+
 int
 loyalty_member_insert(loyalty_transaction_t *tx,
+    const loyalty_newcomer_t *newcomer, int *inserted)
+{
+    int                       i, found;
+    const loyalty_db_value_t  values[] = { loyalty_db_text(newcomer->email) };
+
+    for (i = 0; i < LOYALTY_MEMBER_ATTEMPTS; i++) {
+
+        if (loyalty_member_try(tx, newcomer, inserted) != LOYALTY_OK) {
+            return LOYALTY_ERROR;
+        }
+
+        if (*inserted) {
+            return LOYALTY_OK;
+        }
+
+        if (loyalty_transaction_row(tx, LOYALTY_SQL_MEMBER_FIND, values,
+                                    loyalty_values_n(values), &found)
+            != LOYALTY_OK)
+        {
+            return LOYALTY_ERROR;
+        }
+
+        if (found) {
+            return LOYALTY_OK;
+        }
+    }
+
+    return loyalty_transaction_refuse(tx, "all codes for a new member are "
+                                      "somebody's");
+}
+
+
+static int
+loyalty_member_try(loyalty_transaction_t *tx,
     const loyalty_newcomer_t *newcomer, int *inserted)
 {
     char                text[LOYALTY_MEMBER_SIZE];

@@ -146,8 +146,7 @@ const loyalty_db_statement_t  loyalty_statements[LOYALTY_STATEMENTS] = {
     [LOYALTY_SQL_MEMBER_INSERT] =
         { "INSERT INTO member "
           "(code, referral, email, source, locale, joined_at) "
-          "VALUES ($1, $2, $3, $4, $5, $6) "
-          "ON CONFLICT (email) DO NOTHING", 0 },
+          "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", 0 },
 
     [LOYALTY_SQL_MEMBER_NOTE] =
         { "UPDATE member SET " LOYALTY_MEMBER_NOTED " "

@@ -7,6 +7,7 @@
 #include <engine_fixture.h>
 
 #include <ctype.h>
+#include <stdio.h>
 
 
 static void
@@ -237,6 +238,30 @@ member_codes_differ(void **state)
 }
 
 
+/* Of a million members' codes two were alike; here, every other try fails. */
+
+static void
+a_referral_code_that_is_somebody_s_is_made_anew(void **state)
+{
+    int      i;
+    char     email[32];
+    shop_t  *shop = *state;
+
+    shop_expect(shop, shop_balance(shop, ADA), LOYALTY_NOT_A_MEMBER);
+
+    (void) shop_sql(shop, "CREATE UNIQUE INDEX crowded "
+                          "ON member (substr(referral, 1, 1))");
+
+    for (i = 0; i < 16; i++) {
+        (void) snprintf(email, sizeof(email), "m%d@example.com", i);
+        shop_expect(shop, shop_signup(shop, email), LOYALTY_SIGNED_UP);
+        shop_expect(shop, shop_signup(shop, email), LOYALTY_ALREADY_MEMBER);
+    }
+
+    assert_int_equal(shop_sql(shop, "SELECT count(*) FROM member"), 16);
+}
+
+
 static void
 the_longest_texts_fit(void **state)
 {
@@ -394,6 +419,7 @@ main(void)
         shop_test(signing_up_again_changes_nothing),
         shop_test(member_codes_have_22_letters_and_digits),
         shop_test(member_codes_differ),
+        shop_test(a_referral_code_that_is_somebody_s_is_made_anew),
         shop_test(the_longest_texts_fit),
         shop_test(the_balance_tells_points_and_lifetime),
         shop_test(a_stranger_has_no_balance),
