@@ -85,8 +85,11 @@ ngx_http_loyalty_endpoint_t  ngx_http_loyalty_action_endpoint = {
     .takes = NGX_HTTP_LOYALTY_LOCALE
 };
 
+/* A store asks by GET whether a coupon is good, and uses it by POST. */
+
 ngx_http_loyalty_endpoint_t  ngx_http_loyalty_coupon_endpoint = {
     .kind = LOYALTY_COMMAND_COUPON,
+    .by_post = LOYALTY_COMMAND_USE,
     .methods = NGX_HTTP_LOYALTY_READ,
     .allow = ngx_string("GET, HEAD, POST, OPTIONS"),
     .needs = NGX_HTTP_LOYALTY_COUPON,

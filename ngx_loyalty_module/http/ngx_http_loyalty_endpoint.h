@@ -46,6 +46,7 @@ typedef enum {
 struct ngx_http_loyalty_endpoint_s {
     ngx_uint_t                    kind;          /* loyalty_command_e, or */
                                                  /* one of the above */
+    ngx_uint_t                    by_post;       /* if another; or 0 */
     ngx_uint_t                    methods;
     ngx_str_t                     allow;
     ngx_uint_t                    needs;         /* parameters */

@@ -56,15 +56,12 @@ ngx_http_loyalty_create_ctx(ngx_http_request_t *r)
 }
 
 
-/* A store asks by GET whether a coupon is good, and uses it by POST. */
-
 static loyalty_command_e
 ngx_http_loyalty_wanted_command(ngx_http_request_t *r,
     ngx_http_loyalty_endpoint_t *endpoint)
 {
-    return (endpoint->kind == LOYALTY_COMMAND_COUPON
-            && r->method == NGX_HTTP_POST)
-           ? LOYALTY_COMMAND_USE : endpoint->kind;
+    return (r->method == NGX_HTTP_POST && endpoint->by_post != 0)
+           ? endpoint->by_post : endpoint->kind;
 }
 
 
